@@ -1,0 +1,23 @@
+"""The two ways a user's run can end: wrong settings, or trouble while working.
+
+Each message is one line that names the setting or file, the value and the remedy; the command line prints it and nothing else.
+"""
+
+
+class UsageError(Exception):
+    """The command or its settings are wrong; nothing was started (exit status 2)."""
+
+
+class ConfigError(UsageError):
+    """A setting of a recipe is unknown, of the wrong type or out of range (exit status 2)."""
+
+
+class RunError(Exception):
+    """The work itself failed: an unreadable file, no surviving pairs, a full disk (exit status 1)."""
+
+
+def one_line(error: BaseException, limit: int = 200) -> str:
+    """The first line that says something in a library's message, shortened to `limit` characters."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    text = lines[0] if lines else type(error).__name__
+    return text if len(text) <= limit else text[: limit - 3] + "..."

@@ -1,0 +1,102 @@
+"""Reading what a user gave and writing what a run leaves: whole or not at all."""
+
+import errno
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from builders.errors import RunError, one_line
+
+_DISK_ERRORS = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+_DISK_WORDS = ("no space left", "file too large", "disk quota exceeded")
+
+
+@contextmanager
+def atomic_path(final: Path) -> Iterator[Path]:
+    """Yields a temporary sibling of `final` to write a file or make a folder at; it gets its name when whole.
+
+    Yields:
+        A path that does not exist yet. A file or folder of the same name, left by a killed run, is removed first.
+
+    Raises:
+        RunError: The disk is full or the place cannot be written to; nothing is left under either name.
+    """
+    partial = final.with_name(f".{final.name}.partial")
+    try:
+        final.parent.mkdir(parents=True, exist_ok=True)
+        remove(partial)
+        yield partial
+        _move(partial, final)
+    except BaseException as error:
+        remove(partial)
+        if isinstance(error, OSError) or is_disk_full(error):
+            raise write_error(final, error) from error
+        raise
+
+
+def _move(partial: Path, final: Path) -> None:
+    if partial.is_dir():
+        old = final.with_name(f".{final.name}.old")
+        remove(old)
+        if final.exists():  # a folder cannot be replaced in one step; the old one stays whole until the new one is
+            os.replace(final, old)
+        os.replace(partial, final)
+        remove(old)
+        return
+    with partial.open("rb") as written:
+        os.fsync(written.fileno())  # some file systems report a full disk only here
+    os.replace(partial, final)
+
+
+def remove(path: Path) -> None:
+    """Removes a file or a folder with all in it; nothing happens when there is none."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def is_disk_full(error: BaseException) -> bool:
+    """Whether an error, or what caused it, is a full disk; libraries in Rust and C++ keep only the words of it."""
+    chain: BaseException | None = error
+    while chain is not None:
+        if isinstance(chain, OSError) and chain.errno in _DISK_ERRORS:
+            return True
+        if any(words in str(chain).lower() for words in _DISK_WORDS):
+            return True
+        chain = chain.__cause__ or chain.__context__
+    return False
+
+
+def write_error(path: Path, error: BaseException) -> RunError:
+    """The one-line error for a file or folder that could not be written."""
+    reason = error.strerror if isinstance(error, OSError) and error.strerror else one_line(error)
+    remedy = "free some space" if is_disk_full(error) else "choose another folder or make it writable"
+    return RunError(f"cannot write {path}: {reason}; {remedy} and run the same command again")
+
+
+def write_json(path: Path, value: Any) -> None:
+    """Writes a value as readable UTF-8 JSON, whole or not at all."""
+    with atomic_path(path) as partial:
+        partial.write_text(json.dumps(value, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def read_text(path: Path) -> str:
+    """The UTF-8 text of a user's file.
+
+    Raises:
+        RunError: There is no such file, it cannot be read, or it is not UTF-8 (with the offset of the first bad byte).
+    """
+    try:
+        data = Path(path).read_bytes()
+    except OSError as error:
+        raise RunError(f"cannot read {path}: {error.strerror}; check the path and its permissions") from None
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        where = f"byte 0x{data[error.start]:02x} at offset {error.start}"
+        raise RunError(f"{path} is not UTF-8 text ({where}); save it as UTF-8 and run again") from None

@@ -1,0 +1,25 @@
+"""Progress on long work: a bar on a terminal, plain lines elsewhere. Always on stderr; stdout is for results."""
+
+import sys
+import time
+from collections.abc import Iterable, Iterator
+from typing import TypeVar
+
+T = TypeVar("T")
+_SECONDS_BETWEEN_LINES = 10.0
+
+
+def track(iterable: Iterable[T], total: int, label: str) -> Iterator[T]:
+    """Yields the items while showing how many of `total` are done."""
+    if sys.stderr.isatty():
+        from tqdm import tqdm  # slow to import, and needed only on a terminal
+
+        yield from tqdm(iterable, total=total, desc=label, leave=True, dynamic_ncols=True)
+        return
+    started = last = time.monotonic()
+    for done, item in enumerate(iterable, start=1):
+        yield item
+        now = time.monotonic()
+        if done == total or now - last >= _SECONDS_BETWEEN_LINES:
+            last = now
+            print(f"{label}: {done}/{total} ({now - started:.0f} s)", file=sys.stderr, flush=True)
