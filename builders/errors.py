@@ -1,6 +1,7 @@
 """The two ways a user's run can end: wrong settings, or trouble while working.
 
-Each message is one line that names the setting or file, the value and the remedy; the command line prints it and nothing else.
+Each message is one line that names the setting or file, the value and the remedy; the command line prints that and
+nothing else.
 """
 
 

@@ -1,6 +1,7 @@
 """A stage of a run is a folder of Parquet shards: each written whole, none done twice.
 
-A shard carries the fingerprint of what made it, so a killed run goes on where it was and a changed setting starts afresh.
+A shard carries the fingerprint of what made it, so a killed run goes on where it was and a changed setting starts
+afresh.
 """
 
 import json

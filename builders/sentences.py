@@ -25,5 +25,5 @@ def first_sentence_done(text: str) -> bool:
 
 
 def qualified(sentence: str) -> bool:
-    """Whether a sampled sentence is kept: at least 3 characters, one line, and an end in . ? or ! (the authors' code)."""
+    """Whether a sampled sentence is kept: 3 characters or more on one line, ending in . ? or ! (the authors' code)."""
     return len(sentence) >= _SHORTEST and "\n" not in sentence and sentence.endswith(_ENDS)

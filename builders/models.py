@@ -1,0 +1,173 @@
+"""Loading the stock models that a recipe names: from a folder, a package or the Hub."""
+
+import hashlib
+import importlib.util
+import json
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from builders.errors import RunError, one_line
+
+_CONFIGS = ("config.json", "adapter_config.json")
+_RESULT_FILES = ("*.safetensors", "*.bin", "*.model", "vocab*", "merges.txt", "tokenizer*", "*tokens*.json", "*.txt")
+_PLACES = ("_name_or_path", "base_model_name_or_path", "transformers_version")  # say where, not what
+
+
+def resolve(ref: str) -> str:
+    """Where a model reference points.
+
+    Args:
+        ref: `package:sub/folder` (a folder inside an importable package), a local folder, or a Hub id.
+
+    Raises:
+        RunError: The reference names a place on this machine, and no model is there.
+    """
+    package, colon, inside = ref.partition(":")
+    if colon and inside and package.isidentifier():
+        spec = importlib.util.find_spec(package)
+        if spec is None or not spec.submodule_search_locations:
+            raise RunError(f"model '{ref}': there is no package '{package}' here; check the name before the colon")
+        return str(_model_folder(ref, Path(next(iter(spec.submodule_search_locations))) / inside))
+    path = Path(ref).expanduser()
+    if ref.startswith((".", "/", "~")) or path.exists():
+        return str(_model_folder(ref, path))
+    return ref
+
+
+def _model_folder(ref: str, path: Path) -> Path:
+    if not any((path / name).is_file() for name in _CONFIGS):
+        problem = "holds no config.json" if path.is_dir() else "is no folder" if path.exists() else "does not exist"
+        raise RunError(f"model '{ref}': {path} {problem}; name a saved model folder or a Hub id")
+    return path
+
+
+@lru_cache(maxsize=4)
+def load_causal_lm(ref: str) -> tuple[Any, Any]:
+    """A decoder-only language model in fp32 and its tokenizer, which pads on the left.
+
+    Raises:
+        RunError: It cannot be loaded.
+    """
+    from transformers import AutoModelForCausalLM  # slow to import
+
+    model, tokenizer = _load(AutoModelForCausalLM, ref, "a causal language model")
+    tokenizer.padding_side = "left"
+    return model, tokenizer
+
+
+@lru_cache(maxsize=4)
+def load_seq2seq(ref: str) -> tuple[Any, Any]:
+    """An encoder-decoder model in fp32 and its tokenizer; a PEFT adapter folder comes merged into its base.
+
+    Raises:
+        RunError: It cannot be loaded.
+    """
+    from transformers import AutoModelForSeq2SeqLM  # slow to import
+
+    return _load(AutoModelForSeq2SeqLM, ref, "an encoder-decoder model")
+
+
+@lru_cache(maxsize=4)
+def load_classifier(ref: str) -> tuple[Any, Any]:
+    """A sequence classifier in fp32 and its tokenizer, which pads on the right.
+
+    Raises:
+        RunError: It cannot be loaded, or has no trained classification head.
+    """
+    from transformers import AutoModelForSequenceClassification  # slow to import
+
+    model, tokenizer = _load(AutoModelForSequenceClassification, ref, "a sequence classifier")
+    tokenizer.padding_side = "right"
+    model.config.pad_token_id = tokenizer.pad_token_id  # GPT-2 classifiers find the last word by it
+    return model, tokenizer
+
+
+def _load(auto_class: Any, ref: str, kind: str) -> tuple[Any, Any]:
+    import torch  # slow to import
+    from transformers import AutoTokenizer
+
+    place = resolve(ref)
+    device = "cuda" if torch.cuda.is_available() else "cpu"
+    try:
+        with _quiet_transformers():
+            tokenizer = AutoTokenizer.from_pretrained(place)
+            model = _load_weights(auto_class, place)
+    except RunError:
+        raise
+    except Exception as error:  # the libraries below raise their own kinds: OSError, ValueError, SafetensorError, ...
+        remedy = "check the name, or the network when it is a Hub id"
+        raise RunError(f"model '{ref}' does not load as {kind}: {one_line(error)}; {remedy}") from error
+    if tokenizer.pad_token_id is None:
+        tokenizer.pad_token = tokenizer.eos_token
+    return model.to(device).eval(), tokenizer
+
+
+def _load_weights(auto_class: Any, place: str) -> Any:
+    import torch  # slow to import
+
+    if (Path(place) / "adapter_config.json").is_file() and not (Path(place) / "config.json").is_file():
+        from peft import PeftModel  # slow to import
+
+        base = json.loads((Path(place) / "adapter_config.json").read_text())["base_model_name_or_path"]
+        return PeftModel.from_pretrained(_load_weights(auto_class, resolve(base)), place).merge_and_unload()
+    model, info = auto_class.from_pretrained(place, dtype=torch.float32, output_loading_info=True)
+    if info["missing_keys"]:
+        example = sorted(info["missing_keys"])[0]
+        raise RunError(f"model '{place}' has no trained weights for '{example}'; name a model trained for this use")
+    return model
+
+
+@contextmanager
+def _quiet_transformers() -> Iterator[None]:
+    from transformers.utils import logging as library_logging  # slow to import
+
+    before = library_logging.get_verbosity()
+    bar = library_logging.is_progress_bar_enabled()
+    library_logging.set_verbosity(logging.CRITICAL)  # what matters in it becomes our one line
+    library_logging.disable_progress_bar()
+    try:
+        yield
+    finally:
+        library_logging.set_verbosity(before)
+        if bar:
+            library_logging.enable_progress_bar()
+
+
+@lru_cache(maxsize=16)
+def model_identity(ref: str) -> dict[str, str]:
+    """What a fingerprint needs to know of a model: its content, never where it lies.
+
+    Returns:
+        `{"sha256": ...}` over the weights, tokenizer and configuration of a local model; `{"id": ..., "commit": ...}`
+        for one on the Hub.
+    """
+    place = resolve(ref)
+    if Path(place).is_dir():
+        return {"sha256": _folder_digest(Path(place))}
+    from transformers import AutoConfig  # slow to import
+
+    try:
+        config = AutoConfig.from_pretrained(place)
+    except Exception as error:  # as in _load
+        remedy = "check the name and the network"
+        raise RunError(f"model '{ref}' is not on the Hub or not reachable: {one_line(error)}; {remedy}") from error
+    return {"id": ref, "commit": str(config._commit_hash)}
+
+
+def _folder_digest(folder: Path) -> str:
+    digest = hashlib.sha256()
+    for name in _CONFIGS:
+        if (folder / name).is_file():
+            config = json.loads((folder / name).read_text(encoding="utf-8"))
+            base = config.get("base_model_name_or_path")
+            content = {field: value for field, value in config.items() if field not in _PLACES}
+            digest.update(json.dumps([content, model_identity(base) if base else None], sort_keys=True).encode())
+    for path in sorted({path for pattern in _RESULT_FILES for path in folder.glob(pattern) if path.is_file()}):
+        digest.update(path.name.encode())
+        with path.open("rb") as file:
+            digest.update(hashlib.file_digest(file, "sha256").digest())
+    return digest.hexdigest()
