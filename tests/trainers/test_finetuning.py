@@ -1,0 +1,108 @@
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+from transformers import AutoModelForSeq2SeqLM, AutoTokenizer
+
+from builders.errors import ConfigError, RunError
+from trainers.finetuning import FineTuningConfig, LoraSettings, fine_tune
+
+CONFIG = FineTuningConfig(learning_rate=1e-2, max_steps=6, batch_size=8, max_length=48)
+LORA = replace(CONFIG, lora=LoraSettings(rank=4, alpha=8))
+
+
+def history(folder: Path, name: str = "loss") -> list[float]:
+    entries = json.loads((folder / "training.json").read_text())["history"]
+    return [entry[name] for entry in entries if name in entry]
+
+
+def weights(folder: Path) -> bytes:
+    [file] = folder.glob("*.safetensors")
+    return file.read_bytes()
+
+
+@pytest.mark.parametrize("config", [CONFIG, LORA], ids=["full", "lora"])
+def test_loss_does_not_change_with_accumulation(config, t5, pairs, tmp_path):
+    whole = replace(config, batch_size=16)
+    split = replace(config, batch_size=4, gradient_accumulation_steps=4)
+    one = history(fine_tune(t5, pairs, [], whole, tmp_path / "one", seed=0))
+    four = history(fine_tune(t5, pairs, [], split, tmp_path / "four", seed=0))
+    assert len(one) == 6
+    assert one[-1] < one[0]
+    assert four == pytest.approx(one, rel=1e-4)
+
+
+@pytest.mark.parametrize("config", [CONFIG, LORA], ids=["full", "lora"])
+def test_same_seed_gives_the_same_bytes(config, t5, pairs, tmp_path):
+    one, again, other = (
+        weights(fine_tune(t5, pairs, pairs[:4], config, tmp_path / name, seed=seed))
+        for name, seed in (("one", 1), ("again", 1), ("other", 2))
+    )
+    assert one == again
+    assert one != other
+
+
+def test_a_finished_training_is_not_done_again(t5, pairs, tmp_path):
+    out = fine_tune(t5, pairs, [], CONFIG, tmp_path / "student", seed=0)
+    before = (out / "training.json").stat().st_mtime_ns
+    fine_tune(t5, pairs, [], CONFIG, out, seed=0)
+    assert (out / "training.json").stat().st_mtime_ns == before
+    fine_tune(t5, pairs[1:], [], CONFIG, out, seed=0)
+    assert (out / "training.json").stat().st_mtime_ns != before
+
+
+def test_training_json_says_what_was_run(t5, pairs, tmp_path):
+    out = fine_tune(t5, pairs, pairs[:4], replace(CONFIG, evaluations=2), tmp_path / "student", seed=3)
+    record = json.loads((out / "training.json").read_text())
+    assert list(record) == ["fingerprint", "base", "method", "pairs", "settings", "history", "steps", "seconds"]
+    assert (record["method"], record["pairs"], record["steps"]) == ("full", len(pairs), 6)
+    assert record["settings"]["seed"] == 3
+    assert [entry["step"] for entry in record["history"] if "eval_loss" in entry] == [3, 6]
+
+
+def test_student_loads_with_plain_transformers_and_generates_greedily(t5, pairs, tmp_path):
+    out = fine_tune(t5, pairs, [], CONFIG, tmp_path / "student", seed=0)
+    model, tokenizer = AutoModelForSeq2SeqLM.from_pretrained(out), AutoTokenizer.from_pretrained(out)
+    assert model.config.use_cache
+    assert not model.generation_config.do_sample
+    assert model.generation_config.max_new_tokens == CONFIG.max_length
+    batch = tokenizer([pairs[0][0]], return_tensors="pt")
+    assert model.generate(**batch).shape[1] <= CONFIG.max_length + 1
+
+
+def test_a_later_round_continues_the_adapter(t5, pairs, tmp_path):
+    first = fine_tune(t5, pairs, [], LORA, tmp_path / "first", seed=0)
+    second = fine_tune(str(first), pairs, [], LORA, tmp_path / "second", seed=0)
+    assert json.loads((second / "adapter_config.json").read_text())["base_model_name_or_path"] == t5
+    assert history(second)[0] < history(first)[0]
+    model = AutoModelForSeq2SeqLM.from_pretrained(second)
+    assert torch.isfinite(model(input_ids=torch.tensor([[5, 1]]), labels=torch.tensor([[6, 1]])).loss)
+
+
+def test_adapter_of_another_shape_is_refused(t5, pairs, tmp_path):
+    first = fine_tune(t5, pairs, [], LORA, tmp_path / "first", seed=0)
+    wider = replace(LORA, lora=LoraSettings(rank=8, alpha=8))
+    with pytest.raises(ConfigError, match="rank: 4"):
+        fine_tune(str(first), pairs, [], wider, tmp_path / "second", seed=0)
+
+
+def test_no_pairs_is_one_line(t5, tmp_path):
+    with pytest.raises(RunError, match="no pairs to train"):
+        fine_tune(t5, [], [], CONFIG, tmp_path / "student", seed=0)
+
+
+def test_a_diverged_training_leaves_nothing(t5, pairs, tmp_path):
+    with pytest.raises(RunError, match="lower learning_rate"):
+        fine_tune(t5, pairs, [], replace(CONFIG, learning_rate=1e30), tmp_path / "student", seed=0)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [("learning_rate", 0.0), ("batch_size", 0), ("warmup_ratio", 1.0), ("schedule", "square"), ("max_steps", 0)],
+)
+def test_settings_out_of_range_are_named(setting, value):
+    with pytest.raises(ConfigError, match=setting):
+        FineTuningConfig(**{setting: value})
