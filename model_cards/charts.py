@@ -1,0 +1,127 @@
+"""Inline SVG for the report: no script, no font, no file beside it.
+
+Bars are placed in percent of their width, so they fit any column and only their text-free shapes stretch.
+Colours are classes that the style sheet sets for light and dark.
+"""
+
+import math
+from collections.abc import Sequence
+
+from markupsafe import Markup
+
+_WIDTH, _HEIGHT = 360, 210
+_LEFT, _RIGHT, _TOP, _BOTTOM = 42, 12, 10, 30
+
+Points = Sequence[tuple[float, float]]
+
+
+def funnel_bar(left: int, dropped: int, whole: int, label: str) -> Markup:
+    """What a step leaves, and beside it what it took, as parts of the first step."""
+    if whole <= 0:
+        return Markup("")
+    kept_width, lost_width = 100 * left / whole, 100 * dropped / whole
+    return Markup(
+        '<svg class="bar" role="img" aria-label="{label}"><title>{label}</title>'
+        '<rect class="track" width="100%" height="100%" rx="3"/>'
+        '<rect class="lost" x="{kept:.3f}%" width="{lost:.3f}%" height="100%"/>'
+        '<rect class="kept" width="{kept:.3f}%" height="100%" rx="2"/>'
+        "{sliver}</svg>"
+    ).format(
+        label=label,
+        kept=kept_width,
+        lost=lost_width,
+        # A few pairs of a million are still some pairs.
+        sliver=Markup('<rect class="kept" width="2" height="100%"/>') if left > 0 and kept_width < 1 else "",
+    )
+
+
+def interval_bar(value: float, standard_error: float | None, maximum: float, tone: str, label: str) -> Markup:
+    """A bar from 0 to the value with its 95% interval.
+
+    Args:
+        value: The mean; below 0 only the interval's mark shows.
+        standard_error: Half the interval is 1.96 of these; no interval when None.
+        maximum: The value at the right end.
+        tone: Class that colours the bar.
+        label: The same in words.
+    """
+
+    def position(at: float) -> float:
+        return 100 * min(max(at / maximum, 0.0), 1.0)
+
+    half = 1.96 * (standard_error or 0.0)
+    low, middle, high = position(value - half), position(value), position(value + half)
+    whisker = Markup(
+        '<line class="whisker" x1="{low:.2f}%" x2="{high:.2f}%" y1="50%" y2="50%"/>'
+        '<line class="whisker" x1="{low:.2f}%" x2="{low:.2f}%" y1="28%" y2="72%"/>'
+        '<line class="whisker" x1="{high:.2f}%" x2="{high:.2f}%" y1="28%" y2="72%"/>'
+    ).format(low=low, high=high)
+    return Markup(
+        '<svg class="bar" role="img" aria-label="{label}"><title>{label}</title>'
+        '<rect class="track" width="100%" height="100%" rx="3"/>'
+        '<rect class="{tone}" width="{middle:.2f}%" height="100%" rx="2"/>{whisker}</svg>'
+    ).format(label=label, tone=tone, middle=middle, whisker=whisker if half else "")
+
+
+def line_chart(series: Sequence[tuple[str, str, Points]], x_label: str, label: str) -> Markup:
+    """Lines over a common axis.
+
+    Args:
+        series: Class that colours a line, its name, and its points by ascending x; one without points is left out.
+        x_label: What the horizontal axis counts.
+        label: The chart in words.
+    """
+    drawn = [(tone, name, points) for tone, name, points in series if points]
+    if not drawn:
+        return Markup("")
+    every = [point for _, _, points in drawn for point in points]
+    y_ticks = ticks(min(y for _, y in every), max(y for _, y in every), 5)
+    end = max(x for x, _ in every)
+
+    def across(x: float) -> float:
+        return _LEFT + (_WIDTH - _LEFT - _RIGHT) * x / (end or 1)
+
+    def down(y: float) -> float:
+        return _TOP + (_HEIGHT - _TOP - _BOTTOM) * (y_ticks[-1] - y) / ((y_ticks[-1] - y_ticks[0]) or 1)
+
+    grid = [
+        Markup('<line class="grid" x1="{}" x2="{}" y1="{y:.1f}" y2="{y:.1f}"/>').format(
+            _LEFT, _WIDTH - _RIGHT, y=down(tick)
+        )
+        + _text(_LEFT - 6, down(tick) + 4, f"{tick:g}", "end")
+        for tick in y_ticks
+    ]
+    # The last label takes the room of a tick or two.
+    steps = [tick for tick in ticks(0, end, 5) if tick < 0.75 * end]
+    axis = [_text(across(tick), _HEIGHT - _BOTTOM + 15, f"{tick:,g}", "middle") for tick in steps]
+    axis.append(_text(_WIDTH - _RIGHT, _HEIGHT - _BOTTOM + 15, f"{end:,g} {x_label}", "end"))
+    lines = [_line(tone, name, [(across(x), down(y)) for x, y in points], points) for tone, name, points in drawn]
+    return Markup('<svg class="chart" viewBox="0 0 {} {}" role="img" aria-label="{}">{}</svg>').format(
+        _WIDTH, _HEIGHT, label, Markup("").join([*grid, *axis, *lines])
+    )
+
+
+def ticks(low: float, high: float, about: int) -> list[float]:
+    """Round values that span `low` to `high` in roughly `about` steps; two of them at least."""
+    span = high - low or abs(high) or 1.0
+    power = 10 ** math.floor(math.log10(span / about))
+    step = next(power * factor for factor in (1, 2, 5, 10) if power * factor >= 0.99 * span / about)
+    first, last = math.floor(low / step), math.ceil(high / step - 1e-9)
+    return [round(step * index, 12) for index in range(first, max(last, first + 1) + 1)]
+
+
+def _text(x: float, y: float, text: str, anchor: str) -> Markup:
+    return Markup('<text x="{:.1f}" y="{:.1f}" text-anchor="{}">{}</text>').format(x, y, anchor, text)
+
+
+def _line(tone: str, name: str, places: Points, points: Points) -> Markup:
+    path = " ".join(f"{x:.1f},{y:.1f}" for x, y in places)
+    # Few measurements are told apart by their dots; many would hide the line.
+    dotted = places if len(places) <= 12 else places[-1:]
+    dots = Markup("").join(
+        Markup('<circle class="{} dot" cx="{:.1f}" cy="{:.1f}" r="3.5"><title>{}</title></circle>').format(
+            tone, x, y, f"{name}, step {step:,g}: {value:.4g}"
+        )
+        for (x, y), (step, value) in zip(dotted, points[-len(dotted) :], strict=True)
+    )
+    return Markup('<polyline class="{} line" points="{}"/>{}').format(tone, path, dots)

@@ -1,0 +1,101 @@
+"""The card of a dataset: its README.md, front matter first."""
+
+from pathlib import Path
+from typing import Any
+
+from datasets.info import DatasetInfosDict
+from huggingface_hub import DatasetCard, DatasetCardData
+
+from model_cards.dataset_files import DatasetConfig, dataset_configs
+from model_cards.rendering import render_markdown, shown_location, write_whole
+from model_cards.run_folder import CardError, Run, read_run
+from model_cards.vocabulary import BIBTEX, MICROWORLD_LIMITS
+
+_TASKS: dict[str, dict[str, Any]] = {
+    # text2text-generation is a subtask of text-generation on the Hub, no task of its own any more.
+    "paraphrase": {"task_categories": ["text-generation"], "task_ids": ["text2text-generation"]},
+    "summary": {"task_categories": ["summarization"]},
+}
+_SIZES = ((10**3, "n<1K"), (10**4, "1K<n<10K"), (10**5, "10K<n<100K"), (10**6, "100K<n<1M"), (10**7, "1M<n<10M"))
+_SAMPLES = 5
+
+
+def write_dataset_card(run: Path, dataset_folder: Path, *, repo_id: str | None = None) -> Path:
+    """Writes the README.md of a run's dataset.
+
+    Args:
+        run: The run folder.
+        dataset_folder: The Hub-shaped folder within it, with a folder of Parquet files for each config.
+        repo_id: Where the dataset will be published; without it the card's code loads the folder.
+
+    Returns:
+        The path of the card.
+
+    Raises:
+        CardError: The run or the dataset cannot be read, or the card not be written.
+    """
+    record = read_run(run)
+    configs = dataset_configs(dataset_folder)
+    if not configs:
+        raise CardError(f"{dataset_folder} holds no <config>/<split>-00000-of-00001.parquet; build the dataset first")
+    location = repo_id or shown_location(dataset_folder)
+    body = render_markdown("dataset_card.md.jinja", **_values(record, configs, location))
+    card = DatasetCard(f"---\n{_card_data(record, configs).to_yaml()}\n---\n\n{body}")
+    return write_whole(dataset_folder / "README.md", str(card))
+
+
+def _values(run: Run, configs: list[DatasetConfig], location: str) -> dict[str, Any]:
+    main = _main_config(run, configs)
+    return {
+        "run": run,
+        "metrics": run.metrics,
+        "title": _title(run),
+        "location": location,
+        "config": main.name,
+        "columns": [(field.name, str(field.type)) for field in main.schema],
+        "other_configs": [config.name for config in configs if config is not main],
+        "samples": main.sample(_SAMPLES),
+        "limits": MICROWORLD_LIMITS if run.is_microworld else None,
+        "bibtex": BIBTEX,
+    }
+
+
+def _card_data(run: Run, configs: list[DatasetConfig]) -> DatasetCardData:
+    infos = DatasetInfosDict({config.name: config.info() for config in configs})
+    main = _main_config(run, configs)
+    data = DatasetCardData(
+        language=[run.language],
+        license=run.license,
+        pretty_name=_title(run),
+        **_TASKS[run.metrics.task],
+        size_categories=[_size(infos[main.name].splits.total_num_examples)],
+        annotations_creators=["machine-generated"],
+        language_creators=["machine-generated"],
+        multilinguality=["monolingual"],
+        source_datasets=["original"],
+        tags=["synthetic", run.metrics.task, "impossible-distillation", run.metrics.domain],
+        configs=[
+            {
+                "config_name": config.name,
+                **({"default": True} if config is main else {}),
+                "data_files": [{"split": split, "path": f"{config.name}/{split}-*"} for split in config.splits],
+            }
+            for config in configs
+        ],
+    )
+    infos.to_dataset_card_data(data)
+    return data
+
+
+def _main_config(run: Run, configs: list[DatasetConfig]) -> DatasetConfig:
+    wanted = run.metrics.dataset.config if run.metrics.dataset else run.metrics.domain
+    return next((config for config in configs if config.name == wanted), configs[0])
+
+
+def _title(run: Run) -> str:
+    kind = "DIMSUM" if run.metrics.task == "summary" else "DIMPLE"
+    return f"{kind}: {run.metrics.name}"
+
+
+def _size(rows: int) -> str:
+    return next((name for limit, name in _SIZES if rows < limit), "10M<n<100M")

@@ -1,0 +1,81 @@
+"""What the Parquet files of a Hub-shaped dataset folder hold."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow
+import pyarrow.dataset
+import pyarrow.parquet
+from datasets import DatasetInfo, Features, SplitDict, SplitInfo
+
+from model_cards.run_folder import CardError
+
+_SPLIT_FILE = re.compile(r"(?P<split>\w+)-\d{5}-of-\d{5}\.parquet")
+_SPLIT_ORDER = ("train", "validation", "test")
+
+
+@dataclass(frozen=True)
+class DatasetConfig:
+    """One config of a dataset repo: a folder with files for each split."""
+
+    name: str
+    splits: dict[str, tuple[Path, ...]]
+
+    @property
+    def schema(self) -> pyarrow.Schema:
+        """Columns and types, without the writer's metadata."""
+        return pyarrow.parquet.read_schema(next(iter(self.splits.values()))[0])
+
+    def info(self) -> DatasetInfo:
+        """Features and sizes as the Hub's viewer and `load_dataset` read them from a card."""
+        splits = SplitDict()
+        for split, files in self.splits.items():
+            footers = [pyarrow.parquet.read_metadata(file) for file in files]
+            size = sum(footer.row_group(i).total_byte_size for footer in footers for i in range(footer.num_row_groups))
+            splits.add(SplitInfo(name=split, num_bytes=size, num_examples=sum(footer.num_rows for footer in footers)))
+        return DatasetInfo(
+            features=Features.from_arrow_schema(self.schema),
+            splits=splits,
+            download_size=sum(file.stat().st_size for files in self.splits.values() for file in files),
+            dataset_size=sum(split.num_bytes for split in splits.values()),
+        )
+
+    def sample(self, rows: int) -> list[dict[str, Any]]:
+        """Rows spread evenly over the first split that has any."""
+        for files in self.splits.values():
+            table = pyarrow.dataset.dataset([str(file) for file in files], format="parquet")
+            total = table.count_rows()
+            if total:
+                wanted = sorted({(2 * index + 1) * total // (2 * rows) for index in range(rows)})
+                return list(table.take(wanted).to_pylist())
+        return []
+
+
+def dataset_configs(folder: Path) -> list[DatasetConfig]:
+    """The configs of a dataset folder by name; none for a folder that is missing.
+
+    Raises:
+        CardError: A Parquet file cannot be read.
+    """
+    configs = []
+    for child in sorted(folder.iterdir()) if folder.is_dir() else []:
+        splits = _splits(child.glob("*.parquet")) if child.is_dir() else {}
+        if splits:
+            configs.append(DatasetConfig(child.name, splits))
+    return configs
+
+
+def _splits(files: Iterable[Path]) -> dict[str, tuple[Path, ...]]:
+    found: dict[str, list[Path]] = {}
+    for file in sorted(files):
+        if match := _SPLIT_FILE.fullmatch(file.name):
+            try:
+                pyarrow.parquet.read_metadata(file)
+            except (OSError, pyarrow.ArrowInvalid) as error:
+                raise CardError(f"{file} is no readable Parquet file; build the dataset again") from error
+            found.setdefault(match["split"], []).append(file)
+    order = [*_SPLIT_ORDER, *sorted(found.keys() - set(_SPLIT_ORDER))]
+    return {split: tuple(found[split]) for split in order if split in found}

@@ -1,0 +1,75 @@
+"""Numbers as people read them, and foreign text made safe for Markdown."""
+
+import json
+import re
+from typing import Any
+
+from model_cards.records import Figure
+from model_cards.vocabulary import figure_words
+
+# An underscore within a word starts no emphasis; what starts a list or heading does so only at the line's start.
+_MARKDOWN_SPECIAL = re.compile(r"([\\`*\[\]|~$]|(?<!\w)_|_(?!\w)|^[#+=-]|(?<=^\d)[.)]|(?<=^\d\d)[.)])")
+
+
+def count(value: int | None) -> str:
+    """A whole number with thousands separated; a dash for none."""
+    return "-" if value is None else f"{value:,}"
+
+
+def share(part: float | None, whole: float | None = 1.0) -> str:
+    """A part of a whole in percent; a dash where there is no whole."""
+    if part is None or not whole:
+        return "-"
+    percent = 100 * part / whole
+    # Two per mille and one per million are different findings.
+    return f"{percent:.1f}%" if percent >= 0.1 or percent == 0 else f"{percent:.2g}%"
+
+
+def share_with_error(value: float, standard_error: float | None) -> str:
+    """A share and its standard error, both in percent."""
+    return share(value) if standard_error is None else f"{share(value)} ± {100 * standard_error:.1f}"
+
+
+def figure(value: Figure, name: str) -> str:
+    """A figure with its standard error, in the unit of its kind."""
+    words = figure_words(name)
+    if words.is_share:
+        return share_with_error(value.value, value.standard_error)
+    text = f"{value.value:.{words.decimals}f}"
+    return text if value.standard_error is None else f"{text} ± {value.standard_error:.{words.decimals}f}"
+
+
+def duration(seconds: float | None) -> str:
+    """A time span in its two largest units."""
+    if seconds is None:
+        return "-"
+    if seconds < 60:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min {rest:02d} s" if minutes < 60 else f"{minutes // 60} h {minutes % 60:02d} min"
+
+
+def markdown(text: Any) -> str:
+    """Foreign text as one line of literal Markdown, in a paragraph or a table cell."""
+    line = " ".join(str(text).split())
+    line = line.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return _MARKDOWN_SPECIAL.sub(r"\\\1", line)
+
+
+def code(text: Any) -> str:
+    """Foreign text as code in a paragraph or a table cell."""
+    line = " ".join(str(text).split())
+    # Backticks cannot hold a backtick, nor, alike in a cell and outside one, a pipe.
+    return f"<code>{markdown(line)}</code>" if re.search(r"[`|]", line) or not line else f"`{line}`"
+
+
+def fenced(text: str, language: str = "") -> str:
+    """Foreign text as a code block, fenced by more backticks than it holds itself."""
+    longest = max((len(run) for run in re.findall(r"`{3,}", text)), default=2)
+    fence = "`" * (longest + 1)
+    return f"{fence}{language}\n{text.rstrip()}\n{fence}"
+
+
+def quoted(text: Any) -> str:
+    """A string literal that Python and JSON both read."""
+    return json.dumps(str(text), ensure_ascii=False)

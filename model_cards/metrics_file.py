@@ -1,0 +1,76 @@
+"""Reads `metrics.json` into records."""
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from model_cards.records import Audit, DatasetCounts, Drop, Evaluation, Example, Figure, Metrics, Round, System
+
+
+def metrics_from_json(data: Mapping[str, Any]) -> Metrics:
+    """The figures of a run from the parsed `metrics.json`.
+
+    Raises:
+        KeyError: A key that every run writes is missing.
+    """
+    return Metrics(
+        name=data["name"],
+        task=data["task"],
+        domain=data["domain"],
+        seed=data.get("seed"),
+        version=data.get("version"),
+        command=data.get("command"),
+        rounds=tuple(_round(row) for row in data.get("rounds") or ()),
+        dataset=_dataset(data["dataset"]) if data.get("dataset") else None,
+        evaluation=_evaluation(data["evaluation"]) if data.get("evaluation") else None,
+        timings=dict(data.get("timings") or {}),
+    )
+
+
+def _round(data: Mapping[str, Any]) -> Round:
+    return Round(
+        round=data["round"],
+        origin=data["origin"],
+        contexts=data.get("contexts"),
+        sentences=data.get("sentences"),
+        candidates=data.get("candidates"),
+        kept=data["kept"],
+        dropped=tuple(Drop(row["reason"], row["count"]) for row in data.get("dropped") or ()),
+        audit=_audit(data["audit"]) if data.get("audit") else None,
+    )
+
+
+def _audit(data: Mapping[str, Any]) -> Audit:
+    return Audit(
+        oracle=data["oracle"],
+        pairs=data["pairs"],
+        precision=data["precision"],
+        standard_error=data.get("standard_error"),
+        shuffled_precision=data.get("shuffled_precision"),
+    )
+
+
+def _dataset(data: Mapping[str, Any]) -> DatasetCounts:
+    return DatasetCounts(
+        config=data["config"],
+        splits=dict(data.get("splits") or {}),
+        rounds={int(number): count for number, count in (data.get("rounds") or {}).items()},
+        dropped_duplicates=data.get("dropped_duplicates"),
+        dropped_leaks=data.get("dropped_leaks"),
+    )
+
+
+def _evaluation(data: Mapping[str, Any]) -> Evaluation | None:
+    systems = tuple(_system(row) for row in data.get("systems") or ())
+    return Evaluation(benchmark=data["benchmark"], n=data.get("n"), systems=systems) if systems else None
+
+
+def _system(data: Mapping[str, Any]) -> System:
+    figures = {
+        name: Figure(row["value"], row.get("n"), row.get("standard_error"))
+        for name, row in (data.get("figures") or {}).items()
+        # A mean over no rows is no figure, whether it was written as null or as NaN.
+        if row.get("value") is not None and not math.isnan(row["value"])
+    }
+    examples = tuple(Example(row["source"], row["output"], row.get("faithful")) for row in data.get("examples") or ())
+    return System(name=data["name"], path=data.get("path"), figures=figures, examples=examples)

@@ -1,0 +1,143 @@
+"""The card of a student: its README.md, front matter first."""
+
+import json
+import re
+from pathlib import Path
+
+from huggingface_hub import EvalResult, ModelCard, ModelCardData
+from huggingface_hub.errors import HFValidationError
+from huggingface_hub.utils import validate_repo_id
+
+from model_cards.records import System
+from model_cards.rendering import render_markdown, shown_location, write_whole
+from model_cards.run_folder import Run, Training, read_run
+from model_cards.vocabulary import BIBTEX, MICROWORLD_LIMITS, figure_words
+
+# text2text-generation is no pipeline of the Hub any more, only a subtask of text-generation.
+_PIPELINES = {"paraphrase": "text-generation", "summary": "summarization"}
+
+
+def write_model_card(
+    run: Path, model_folder: Path, *, repo_id: str | None = None, dataset_id: str | None = None
+) -> Path:
+    """Writes the README.md of a student.
+
+    Args:
+        run: The run folder.
+        model_folder: The student's Hub-shaped folder, `RUN/student` or one of `RUN/students/`.
+        repo_id: Where the model will be published; without it the card's code loads the folder.
+        dataset_id: Where the dataset it learnt from is published, if it is.
+
+    Returns:
+        The path of the card.
+
+    Raises:
+        CardError: The run cannot be read, or the card not be written.
+    """
+    record = read_run(run)
+    training = _training_of(record, model_folder)
+    system = _system_of(record, model_folder, training)
+    base = _base_of(record, model_folder, training)
+    is_adapter = (model_folder / "adapter_config.json").is_file()
+    data = _card_data(record, base, is_adapter, system, dataset_id)
+    body = render_markdown(
+        "model_card.md.jinja",
+        run=record,
+        metrics=record.metrics,
+        title=_title(record),
+        location=repo_id or shown_location(model_folder),
+        dataset_id=dataset_id,
+        base=base,
+        is_adapter=is_adapter,
+        lineage=record.lineage(training) if training else [],
+        system=system,
+        limits=MICROWORLD_LIMITS if record.is_microworld else None,
+        bibtex=BIBTEX,
+    )
+    return write_whole(model_folder / "README.md", str(ModelCard(f"---\n{data.to_yaml()}\n---\n\n{body}")))
+
+
+def _card_data(
+    run: Run, base: str | None, is_adapter: bool, system: System | None, dataset_id: str | None
+) -> ModelCardData:
+    task = run.metrics.task
+    subtask = ["text2text-generation"] if task == "paraphrase" else []
+    return ModelCardData(
+        language=run.language,
+        license=run.license,
+        library_name="peft" if is_adapter else "transformers",
+        base_model=base if base and _is_repo_id(base) else None,
+        datasets=[dataset_id] if dataset_id else None,
+        pipeline_tag=_PIPELINES[task],
+        tags=[*subtask, task, "impossible-distillation", "synthetic", *(["lora"] if is_adapter else [])],
+        metrics=list(system.figures) if system else None,
+        model_name=_title(run),
+        eval_results=_eval_results(run, system) if system else None,
+    )
+
+
+def _eval_results(run: Run, system: System) -> list[EvalResult]:
+    evaluation = run.metrics.evaluation
+    if evaluation is None:
+        return []
+    return [
+        EvalResult(
+            task_type=_PIPELINES[run.metrics.task],
+            task_name="paraphrasing" if run.metrics.task == "paraphrase" else "sentence summarization",
+            dataset_type=re.sub(r"[^\w.-]+", "-", evaluation.benchmark).strip("-"),
+            dataset_name=evaluation.benchmark,
+            dataset_split="test",
+            metric_type=name,
+            metric_name=figure_words(name).label,
+            metric_value=figure.value,
+            # The Hub has no field for these, and a mean without them says little.
+            metric_args={"n": figure.n, "standard_error": figure.standard_error},
+        )
+        for name, figure in system.figures.items()
+    ]
+
+
+def _training_of(run: Run, model_folder: Path) -> Training | None:
+    """The record of the training that made the weights in a folder."""
+    if model_folder.parent.name == "students" and model_folder.name in run.trainings:
+        return run.trainings[model_folder.name]
+    own = model_folder / "training.json"
+    fingerprint = json.loads(own.read_text(encoding="utf-8")).get("fingerprint") if own.is_file() else None
+    made_it = [training for training in run.trainings.values() if fingerprint and training.fingerprint == fingerprint]
+    if made_it:
+        return made_it[0]
+    evaluation = run.metrics.evaluation
+    last = evaluation.last_student if evaluation else None
+    return run.trainings.get(Path(last.path).name) if last and last.path else None
+
+
+def _system_of(run: Run, model_folder: Path, training: Training | None) -> System | None:
+    """The evaluated system that a folder holds."""
+    evaluation = run.metrics.evaluation
+    if evaluation is None:
+        return None
+    names = {training.name} if training else {model_folder.name}
+    matching = [system for system in evaluation.systems if system.path and Path(system.path).name in names]
+    return matching[0] if matching else evaluation.last_student if not training else None
+
+
+def _base_of(run: Run, model_folder: Path, training: Training | None) -> str | None:
+    """The model that the first training of the student's line started from."""
+    if training:
+        return run.lineage(training)[0].base
+    adapter = model_folder / "adapter_config.json"
+    if adapter.is_file():
+        return str(json.loads(adapter.read_text(encoding="utf-8"))["base_model_name_or_path"])
+    return None
+
+
+def _is_repo_id(name: str) -> bool:
+    try:
+        validate_repo_id(name)
+    except HFValidationError:
+        return False
+    return not Path(name).exists()
+
+
+def _title(run: Run) -> str:
+    return f"{run.metrics.name} {'summarizer' if run.metrics.task == 'summary' else 'paraphraser'}"

@@ -1,0 +1,134 @@
+"""The figures of a run as `metrics.json` holds them, typed for the templates.
+
+A part that a run did not produce stays `None` or empty, and the cards leave its section out.
+"""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Audit:
+    """What the oracle says about a random draw of the kept pairs."""
+
+    oracle: str
+    pairs: int
+    precision: float
+    standard_error: float | None
+    shuffled_precision: float | None
+
+
+@dataclass(frozen=True)
+class Drop:
+    """How many candidate pairs one critic rejected."""
+
+    reason: str
+    count: int
+
+
+@dataclass(frozen=True)
+class Round:
+    """One round of pairs: from the teacher, self-distilled, or made for a control."""
+
+    round: int
+    origin: str
+    contexts: int | None
+    sentences: int | None
+    candidates: int | None
+    kept: int
+    dropped: tuple[Drop, ...] = ()
+    audit: Audit | None = None
+
+    @property
+    def funnel(self) -> list[tuple[str, int, int]]:
+        """The critics in order, each with the pairs it dropped and those left after it."""
+        left = self.candidates or 0
+        rows = []
+        for drop in self.dropped:
+            left -= drop.count
+            rows.append((drop.reason, drop.count, left))
+        return rows
+
+
+@dataclass(frozen=True)
+class DatasetCounts:
+    """What the release holds, and what assembling it removed."""
+
+    config: str
+    splits: dict[str, int]
+    rounds: dict[int, int]
+    dropped_duplicates: int | None
+    dropped_leaks: int | None
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A mean over `n` test sources."""
+
+    value: float
+    n: int | None
+    standard_error: float | None
+
+
+@dataclass(frozen=True)
+class Example:
+    """One output; `faithful` is None where nobody judged it."""
+
+    source: str
+    output: str
+    faithful: bool | None
+
+
+@dataclass(frozen=True)
+class System:
+    """A student, a control or a baseline on the test sources."""
+
+    name: str
+    path: str | None
+    figures: dict[str, Figure]
+    examples: tuple[Example, ...] = ()
+
+    @property
+    def is_student(self) -> bool:
+        """Whether this is a student of the method itself, neither control nor baseline."""
+        return self.name.startswith("student")
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """All systems on one benchmark."""
+
+    benchmark: str
+    n: int | None
+    systems: tuple[System, ...]
+
+    @property
+    def figure_names(self) -> list[str]:
+        """Every figure that some system has, in the order in which they first occur."""
+        return list(dict.fromkeys(name for system in self.systems for name in system.figures))
+
+    @property
+    def last_student(self) -> System | None:
+        """The student that the run ends with."""
+        students = [system for system in self.systems if system.is_student]
+        return students[-1] if students else None
+
+
+@dataclass(frozen=True)
+class Metrics:
+    """`metrics.json` of a run."""
+
+    name: str
+    task: str
+    domain: str
+    seed: int | None
+    version: str | None
+    command: str | None
+    rounds: tuple[Round, ...] = ()
+    dataset: DatasetCounts | None = None
+    evaluation: Evaluation | None = None
+    timings: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def released_rounds(self) -> list[Round]:
+        """The rounds whose pairs the dataset holds; a control's pairs are not among them."""
+        return [round_ for round_ in self.rounds if round_.origin != "control"]

@@ -1,0 +1,81 @@
+"""Fills the Jinja templates and puts the result in place whole."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import jinja2
+
+from model_cards import charts, formatting, settings, vocabulary
+from model_cards.run_folder import CardError
+
+_TEMPLATES = Path(__file__).parent / "templates"
+
+
+def render_markdown(template: str, **values: Any) -> str:
+    """A Markdown template with its values; foreign text passes the `md`, `code` or `fenced` filter there."""
+    environment = _environment(autoescape=False)
+    environment.filters["md"] = formatting.markdown
+    return environment.get_template(template).render(**values)
+
+
+def render_html(template: str, **values: Any) -> str:
+    """An HTML template with its values, each escaped unless a chart made it."""
+    environment = _environment(autoescape=True)
+    environment.globals["charts"] = charts
+    return environment.get_template(template).render(**values)
+
+
+def write_whole(path: Path, text: str) -> Path:
+    """Writes a file so that its name never stands for half of it.
+
+    Returns:
+        The path.
+
+    Raises:
+        CardError: The file cannot be written.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary = path.with_name(f".{path.name}.part")
+        try:
+            temporary.write_text(text, encoding="utf-8", newline="\n")
+            temporary.replace(path)
+        finally:
+            temporary.unlink(missing_ok=True)
+    except OSError as error:
+        raise CardError(f"{path} cannot be written: {error.strerror}; make room or choose another folder") from error
+    return path
+
+
+def shown_location(folder: Path) -> str:
+    """A folder as a user in the current directory would type it."""
+    relative = os.path.relpath(folder)
+    return str(folder) if relative.startswith("..") else relative
+
+
+def _environment(autoescape: bool) -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(_TEMPLATES),
+        autoescape=autoescape,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters |= {
+        "count": formatting.count,
+        "share": formatting.share,
+        "share_with_error": formatting.share_with_error,
+        "figure": formatting.figure,
+        "duration": formatting.duration,
+        "code": formatting.code,
+        "fenced": formatting.fenced,
+        "quoted": formatting.quoted,
+    }
+    environment.globals |= {
+        "words": vocabulary,
+        "setting_rows": settings.setting_rows,
+        "deviations": settings.deviations,
+    }
+    return environment

@@ -1,0 +1,88 @@
+"""The settings of a recipe as rows of a table, and where they depart from the paper."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+# Section, key, the paper's value and where it stands there.
+_PAPER_SETTINGS: tuple[tuple[str, str, Any, str], ...] = (
+    ("sampling", "k", 100, "A.1"),
+    ("sampling", "temperature", 0.7, "A.1"),
+    ("sampling", "top_p", 0.9, "A.1"),
+    ("sampling", "context_temperature", 1.0, "A.1"),
+    ("sampling", "context_top_p", 0.9, "A.1"),
+    ("rouge_l", "max", 0.75, "A.2"),
+    ("semantic_equivalence", "min_entailment", 0.75, "A.2"),
+    ("tree_edit_distance", "min", 12, "A.2"),
+    ("compression", "max", 0.8, "Appendix C"),
+    ("diversity", "pairs_per_component", 1, "Algorithm 1"),
+)
+
+_PAPER_CRITICS = {
+    "paraphrase": ("semantic_equivalence", "rouge_l", "tree_edit_distance", "diversity"),
+    "summary": ("semantic_equivalence", "compression", "diversity"),
+}
+
+# Told elsewhere on the card, or no setting of the run.
+_NOT_SETTINGS = ("name", "notes", "license", "language")
+
+
+@dataclass(frozen=True)
+class Deviation:
+    """A setting that is not the paper's."""
+
+    setting: str
+    value: str
+    paper: str
+    place: str
+
+
+def setting_rows(recipe: dict[str, Any]) -> list[tuple[str, str]]:
+    """Every setting by its dotted name, in the recipe's order."""
+    shown = {key: value for key, value in recipe.items() if key not in _NOT_SETTINGS}
+    return [(name, _text(value)) for name, value in _leaves(shown, "")]
+
+
+def deviations(recipe: dict[str, Any], task: str) -> list[Deviation]:
+    """The settings that differ from the paper's, in the paper's order."""
+    leaves = dict(_leaves(recipe, ""))
+    found = [
+        Deviation(name, _text(value), _text(paper_value), place)
+        for section, key, paper_value, place in _PAPER_SETTINGS
+        for name, value in leaves.items()
+        if f".{name}".endswith(f".{section}.{key}") and value is not None and value != paper_value
+    ]
+    used = {critic for critic, _ in _critics(recipe)}
+    unused = [critic for critic in _PAPER_CRITICS.get(task, ()) if used and critic not in used]
+    return found + [Deviation(f"critics.{critic}", "not used", "used", "Section 3.2") for critic in unused]
+
+
+def _critics(recipe: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    critics = recipe.get("critics")
+    for entry in critics if isinstance(critics, list) else [critics]:
+        if isinstance(entry, dict):
+            yield from entry.items()
+        elif isinstance(entry, str):
+            yield entry, {}
+
+
+def _leaves(value: Any, name: str) -> Iterator[tuple[str, Any]]:
+    if isinstance(value, dict) and value:
+        for key, child in value.items():
+            yield from _leaves(child, f"{name}.{key}" if name else str(key))
+    elif isinstance(value, list) and any(isinstance(child, dict) for child in value):
+        # A list of named parts, such as the critics, reads best by the parts' names.
+        for child in value:
+            yield from _leaves(child, name)
+    else:
+        yield name, value
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, list):
+        return ", ".join(_text(child) for child in value) or "none"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, dict):
+        return "defaults"
+    return "none" if value is None else str(value)

@@ -1,0 +1,112 @@
+"""The words in which cards and reports speak of figures, critics, rounds and columns."""
+
+from dataclasses import dataclass
+
+MICROWORLD_LIMITS = (
+    "These figures come from the embedded microworld, a small generated newswire language whose sentences have known "
+    "meanings, with models trained on that language alone. They show that the machinery works; they do not show how "
+    "GPT-2, or any model of real text, behaves."
+)
+
+BIBTEX = """\
+@inproceedings{jung-etal-2024-impossible,
+    title = "Impossible Distillation for Paraphrasing and Summarization: How to Make High-quality Lemonade out of Small, Low-quality Model",
+    author = "Jung, Jaehun and West, Peter and Jiang, Liwei and Brahman, Faeze and Lu, Ximing and Fisher, Jillian and Sorensen, Taylor and Choi, Yejin",
+    booktitle = "Proceedings of the 2024 Conference of the North American Chapter of the Association for Computational Linguistics: Human Language Technologies (Volume 1: Long Papers)",
+    year = "2024",
+    address = "Mexico City, Mexico",
+    publisher = "Association for Computational Linguistics",
+    url = "https://aclanthology.org/2024.naacl-long.250",
+    doi = "10.18653/v1/2024.naacl-long.250",
+    pages = "4439--4454",
+}"""  # noqa: E501  (a BibTeX field is one line)
+
+
+@dataclass(frozen=True)
+class FigureWords:
+    """How to name and print a figure.
+
+    Args:
+        label: Its name in tables.
+        meaning: One line for readers who meet it first.
+        is_share: Whether it is a share of rows, printed in percent.
+        decimals: Digits behind the point when it is not.
+    """
+
+    label: str
+    meaning: str
+    is_share: bool = False
+    decimals: int = 2
+
+
+FIGURES = {
+    "faithful_non_copy": FigureWords(
+        "faithful non-copies", "same meaning as the source by the oracle, and ROUGE-L to it at most 0.75", True
+    ),
+    "faithful": FigureWords("faithful", "same meaning as the source by the oracle", True),
+    "faithful_summary": FigureWords(
+        "faithful summaries", "follows from the source by the oracle, says less, and is shorter than 0.8 of it", True
+    ),
+    "entailed": FigureWords("entailed", "follows from the source by the oracle", True),
+    "copy": FigureWords("copies", "the source itself", True),
+    "compression": FigureWords("length ratio", "length of the output over length of the source", decimals=3),
+    "rouge_l": FigureWords("ROUGE-L", "words shared with the source, 0 to 1; lower is freer", decimals=3),
+    "tree_edit_distance": FigureWords("tree edit distance", "edits between the parses of source and output"),
+    "ibleu": FigureWords("iBLEU", "likeness to the reference less likeness to the source (paper, Section 4)"),
+}
+
+REASONS = {
+    "rouge_l": "ROUGE-L: too many words in common",
+    "entailment_forward": "entailment: the target does not follow from the source",
+    "entailment_backward": "entailment: the source does not follow from the target",
+    "tree_edit_distance": "tree edit distance: syntax too much alike",
+    "compression": "compression: target not short enough",
+    "diversity": "diversity: a better pair says the same",
+}
+
+ORIGINS = {
+    "teacher": "pairs of teacher sentences",
+    "self-distillation": "self-distilled pairs",
+    "control": "control, not part of the dataset",
+}
+
+COLUMNS = {
+    "id": "hash of domain, source and target; unique",
+    "source": "the sentence to rewrite",
+    "target": "its rewriting",
+    "context": "the text after which the teacher wrote the source",
+    "context_id": "hash of domain and context",
+    "passage_id": "the sampled passage the context was cut from; splits go by it",
+    "domain": "the kind of text",
+    "round": "0 = pair of teacher sentences; 1 and up = self-distilled, the target is a student's",
+    "entailment_forward": "critic's probability that the source entails the target",
+    "entailment_backward": "critic's probability that the target entails the source",
+    "rouge_l": "ROUGE-L of source and target, 0 to 1",
+    "tree_edit_distance": "edits between the parse trees of source and target",
+    "compression": "length of the target over length of the source, in characters",
+    "target_tree": "bracketed parse of the target",
+    "prompt": "the sentence to rewrite",
+    "chosen": "a rewriting the critics accepted",
+    "rejected": "a rewriting they did not accept",
+    "rejected_by": "the critic that rejected it",
+}
+
+
+def figure_words(name: str) -> FigureWords:
+    """The words for a figure; one that has none is called by its name."""
+    return FIGURES.get(name) or FigureWords(name.replace("_", " "), name.replace("_", " "), decimals=3)
+
+
+def reason_words(reason: str) -> str:
+    """What a critic's reason means."""
+    return REASONS.get(reason) or reason.replace("_", " ")
+
+
+def column_words(column: str) -> str:
+    """What a column of the tables holds; empty for one that this project does not write."""
+    return COLUMNS.get(column, "")
+
+
+def round_words(number: int, origin: str) -> str:
+    """A heading for a round."""
+    return f"Round {number}: {ORIGINS.get(origin, origin)}"
