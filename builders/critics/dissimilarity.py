@@ -1,0 +1,96 @@
+"""The dissimilarity filter (paper, Section 3.2).
+
+ROUGE-L forbids copying words, tree edit distance forbids swapping them one by one.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import import_module
+
+from builders.critics.base import Critic, Verdict
+from builders.errors import ConfigError, RunError
+from builders.pairs import Pair
+from metrics.rouge_l.overlap import rouge_l
+from metrics.ted.tree_distance import tree_edit_distance
+
+
+@dataclass(frozen=True, kw_only=True)
+class RougeLConfig:
+    """Pairs above this ROUGE-L F-measure share too many words."""
+
+    max: float = 0.75  # paper A.2
+
+    def __post_init__(self) -> None:
+        if not 0.0 < self.max <= 1.0:
+            raise ConfigError(f"rouge_l.max must lie in (0, 1], got {self.max}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class TreeEditDistanceConfig:
+    """Pairs below this distance between their constituency parses share their syntax.
+
+    Args:
+        min: In tree edits.
+        parser: `module:function`, from a sentence to a bracketed tree.
+    """
+
+    min: int = 12  # paper A.2
+    parser: str
+
+    def __post_init__(self) -> None:
+        if self.min < 0:
+            raise ConfigError(f"tree_edit_distance.min must be at least 0, got {self.min}")
+        if ":" not in self.parser:
+            raise ConfigError(f"tree_edit_distance.parser must read 'module:function', got '{self.parser}'")
+
+
+class RougeL(Critic):
+    """Drops near-copies."""
+
+    reasons = ("rouge_l",)
+
+    def __init__(self, config: RougeLConfig) -> None:
+        self._max = config.max
+
+    def judge(self, pairs: list[Pair]) -> list[Verdict]:
+        """One verdict a pair, in order."""
+        values = [rouge_l(pair.source, pair.target) for pair in pairs]
+        return [Verdict("rouge_l" if value > self._max else None, {"rouge_l": value}) for value in values]
+
+
+class TreeEditDistance(Critic):
+    """Drops pairs of one syntax; each distinct sentence is parsed once."""
+
+    reasons = ("tree_edit_distance",)
+
+    def __init__(self, config: TreeEditDistanceConfig) -> None:
+        self._min = config.min
+        self._parser = config.parser
+        self._parse = lru_cache(maxsize=100_000)(load_parser(config.parser))
+
+    def judge(self, pairs: list[Pair]) -> list[Verdict]:
+        """One verdict a pair, in order."""
+        values = [self._distance(pair) for pair in pairs]
+        reasons = ["tree_edit_distance" if value < self._min else None for value in values]
+        scores = [{"tree_edit_distance": value} for value in values]
+        return [Verdict(reason, score) for reason, score in zip(reasons, scores, strict=True)]
+
+    def _distance(self, pair: Pair) -> int:
+        try:
+            return tree_edit_distance(self._parse(pair.source), self._parse(pair.target))
+        except ValueError as error:
+            raise RunError(f"parser '{self._parser}' failed on {pair.source!r} or {pair.target!r}: {error}") from error
+
+
+def load_parser(path: str) -> Callable[[str], str]:
+    """The constituency parser at `module:function`.
+
+    Raises:
+        ConfigError: There is no such function.
+    """
+    module, _, name = path.partition(":")
+    try:
+        return getattr(import_module(module), name)
+    except (ImportError, AttributeError) as error:
+        raise ConfigError(f"parser '{path}' cannot be imported ({error}); name one as 'module:function'") from None

@@ -1,0 +1,24 @@
+"""DIMPLE, the dataset of paraphrases (paper, Section 3.3)."""
+
+from dataclasses import dataclass
+
+from builders.assembly import PairsBuilder, PairsConfig
+from builders.pairs import DIMPLE_SCHEMA
+
+
+@dataclass
+class DimpleConfig(PairsConfig):
+    """A configuration is a domain, such as `news` or `microworld_news`."""
+
+
+class Dimple(PairsBuilder):
+    """Paraphrase pairs with their context and the critics' scores.
+
+    `Dimple(config_name="microworld_news", rounds=["RUN/pairs/round-0"], cache_dir="RUN/cache")` makes a builder;
+    `.download_and_prepare()` and `.as_dataset()` work as for any other. Round 0 was written by the teacher, later
+    rounds by a student.
+    """
+
+    BUILDER_CONFIG_CLASS = DimpleConfig
+    SCHEMA = DIMPLE_SCHEMA
+    DESCRIPTION = "Paraphrases distilled from a language model's own samples and filtered by critics."

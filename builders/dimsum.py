@@ -1,0 +1,23 @@
+"""DIMSUM, the dataset of sentence summaries (paper, Appendix C)."""
+
+from dataclasses import dataclass
+
+from builders.assembly import PairsBuilder, PairsConfig
+from builders.pairs import DIMSUM_SCHEMA
+
+
+@dataclass
+class DimsumConfig(PairsConfig):
+    """A configuration is a domain, such as `news` or `microworld_news`."""
+
+
+class Dimsum(PairsBuilder):
+    """Pairs of a sentence and its summary, with their context, entailment and compression.
+
+    `Dimsum(config_name="microworld_news", rounds=["RUN/pairs/round-0"], cache_dir="RUN/cache")` makes a builder, as
+    for `Dimple`.
+    """
+
+    BUILDER_CONFIG_CLASS = DimsumConfig
+    SCHEMA = DIMSUM_SCHEMA
+    DESCRIPTION = "Sentence summaries distilled from a language model's own samples and filtered by critics."
