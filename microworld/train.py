@@ -1,0 +1,65 @@
+"""Make the shipped weights again: `python -m microworld.train [teacher] [critic] [student]`.
+
+Writes `models/<name>/` (safetensors, half precision), `models/<name>.log` and `models/SHA256SUMS`. The critic starts from the teacher.
+"""
+
+import hashlib
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import torch
+from transformers import GPT2LMHeadModel, PreTrainedModel, PreTrainedTokenizerFast
+from transformers.utils import logging
+
+from microworld import tokenizer, train_critic, train_student, train_teacher
+
+MODELS = Path(__file__).parent / "models"
+
+
+def main(names: list[str]) -> None:
+    """Train the named models, or all of them."""
+    torch.set_num_threads(1)  # the same sums in the same order, whatever the machine
+    logging.set_verbosity_error()
+    words = tokenizer.words()
+    for name in names or ["teacher", "critic", "student"]:
+        (MODELS / name).mkdir(parents=True, exist_ok=True)
+        with (MODELS / f"{name}.log").open("w", encoding="utf-8") as log_file:
+            _train(name, words, _logger(name, log_file))
+    sums = [f"{hashlib.sha256(p.read_bytes()).hexdigest()}  {p.relative_to(MODELS)}" for p in sorted(MODELS.glob("*/*"))]
+    (MODELS / "SHA256SUMS").write_text("\n".join(sums) + "\n", encoding="utf-8")
+
+
+def _train(name: str, words: list[str], log: Callable[[str], None]) -> None:
+    started = time.process_time()
+    model: PreTrainedModel
+    if name == "teacher":
+        reader = tokenizer.build(words, None)
+        model = train_teacher.train(reader, log)
+    elif name == "critic":
+        reader = tokenizer.build(words, "pair")
+        teacher = GPT2LMHeadModel.from_pretrained(MODELS / "teacher", dtype=torch.float32)
+        model = train_critic.train(teacher, reader, log)
+    else:
+        reader = tokenizer.build(words, "single")
+        model = train_student.train(reader, log)
+    _save(model, reader, MODELS / name, torch.bfloat16 if name == "student" else torch.float16)  # T5 overflows in float16
+    log(f"{name}: {model.num_parameters()} parameters, {time.process_time() - started:.0f} CPU-seconds, torch {torch.__version__}")
+
+
+def _save(model: PreTrainedModel, reader: PreTrainedTokenizerFast, folder: Path, dtype: torch.dtype) -> None:
+    model.to(dtype).save_pretrained(folder)
+    reader.save_pretrained(folder)
+
+
+def _logger(name: str, log_file) -> Callable[[str], None]:
+    def log(line: str) -> None:
+        print(name, line, file=sys.stderr, flush=True)
+        print(line, file=log_file, flush=True)
+
+    return log
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

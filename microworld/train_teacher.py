@@ -1,0 +1,52 @@
+"""The teacher: a GPT-2 of a million parameters trained from scratch on raw passages."""
+
+import random
+from collections.abc import Callable
+
+import torch
+from transformers import GPT2Config, GPT2LMHeadModel, PreTrainedTokenizerFast
+
+from microworld.story import draw_story
+from microworld.training_loop import fit, padded
+
+STEPS, BATCH = 1100, 32
+
+
+def train(tokenizer: PreTrainedTokenizerFast, log: Callable[[str], None], steps: int = STEPS) -> GPT2LMHeadModel:
+    """Train the teacher on training passages; it never sees a label of the oracle."""
+    rng = random.Random("teacher passages")
+
+    def loss_of_step(step: int) -> torch.Tensor:
+        rows = tokenizer([_document(rng, tokenizer.eos_token) for _ in range(BATCH)]).input_ids
+        batch = padded(rows, tokenizer.pad_token_id)
+        return model(input_ids=batch, labels=batch.masked_fill(batch == tokenizer.pad_token_id, -100)).loss
+
+    torch.manual_seed(0)
+    model = GPT2LMHeadModel(config(tokenizer))
+    return fit(model, loss_of_step, steps=steps, learning_rate=2.5e-3, anneal=0.6, log=log)
+
+
+def config(tokenizer: PreTrainedTokenizerFast) -> GPT2Config:
+    """The size that teacher and critic share."""
+    return GPT2Config(
+        vocab_size=len(tokenizer),
+        n_positions=256,
+        n_embd=128,
+        n_layer=4,
+        n_head=4,
+        resid_pdrop=0.0,
+        embd_pdrop=0.0,
+        attn_pdrop=0.0,
+        bos_token_id=tokenizer.bos_token_id,
+        eos_token_id=tokenizer.eos_token_id,
+        pad_token_id=tokenizer.pad_token_id,
+    )
+
+
+def _document(rng: random.Random, end: str) -> str:
+    """A passage as a corpus would cut it: mostly whole, at times from the middle of the report."""
+    story = draw_story(rng, "train")
+    sentences = [sentence.text for sentence in story.sentences]
+    if rng.random() < 0.3:
+        return " ".join(sentences[rng.randrange(len(sentences)) :]) + end
+    return f"{end}{story.text}{end}"

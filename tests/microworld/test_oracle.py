@@ -1,0 +1,106 @@
+"""The oracle and the grammar agree, and entailment is what logic says it is."""
+
+import random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from microworld.grammar import Meaning, load, with_articles
+from microworld.oracle import entails, equivalent, meaning, meaning_entails, meanings
+from microworld.story import draw_event, restrict
+
+SENTENCES = 50_000
+
+
+def random_meaning(rng: random.Random) -> Meaning:
+    event = draw_event(rng, rng.choice(["train", "development", "test"]))
+    frame = load().frames[event.frame]
+    return restrict(frame, event, {role for role, _ in event.roles if rng.random() < 0.5})
+
+
+def related_meanings(seed: int) -> list[Meaning]:
+    """Meanings near one event, so that many of them entail each other."""
+    rng = random.Random(seed)
+    event = draw_event(rng, "train")
+    frame = load().frames[event.frame]
+    found = []
+    for _ in range(6):
+        roles = dict(restrict(frame, event, {role for role, _ in event.roles if rng.random() < 0.6}).roles)
+        if "change" in roles and rng.random() < 0.5:
+            roles["change"] = roles["change"].rstrip("+")
+        found.append(Meaning(event.frame, frozenset(roles.items())))
+    return found
+
+
+def test_grammar_and_oracle_agree_on_every_sentence():
+    rng, said = random.Random(17), 0
+    while said < SENTENCES:
+        wanted = random_meaning(rng)
+        if sentence := load().realise(wanted, rng):
+            assert meanings(sentence.text) == {wanted}, sentence.text  # its own meaning, and no other one
+            assert all(sentence.text[span.start : span.end] for span in sentence.spans)
+            said += 1
+
+
+@given(st.integers(0, 10**9))
+@settings(max_examples=150, deadline=None)
+def test_entailment_is_reflexive_and_transitive(seed):
+    near = related_meanings(seed)
+    assert all(meaning_entails(a, a) for a in near)
+    for a in near:
+        for b in near:
+            for c in near:
+                if meaning_entails(a, b) and meaning_entails(b, c):
+                    assert meaning_entails(a, c)
+
+
+@given(st.integers(0, 10**9))
+@settings(max_examples=100, deadline=None)
+def test_equivalence_is_mutual_entailment_and_the_same_meaning(seed):
+    rng = random.Random(seed)
+    said = [sentence.text for m in related_meanings(seed) if (sentence := load().realise(m, rng))]
+    for a in said:
+        for b in said:
+            assert equivalent(a, b) == (entails(a, b) and entails(b, a)) == (meaning(a) == meaning(b))
+
+
+@pytest.mark.parametrize(
+    ("premise", "hypothesis", "follows"),
+    [
+        ("Oil prices soared by 5% in London.", "Crude oil prices rose by 5 percent.", True),
+        ("Oil prices rose.", "Oil prices soared.", False),
+        ("The Tigers beat the Bears 2-1.", "The Bears lost to the Tigers.", True),
+        ("The Tigers beat the Bears 2-1.", "The Tigers lost to the Bears.", False),
+        ("Acme bought Orbix from Zenlo.", "Zenlo sold Orbix to Acme Industrial.", True),
+        ("Acme bought Orbix from Zenlo.", "Orbix bought Acme from Zenlo.", False),
+        ("Oil prices rose.", "Oil prices rose on Monday.", False),
+    ],
+)
+def test_what_follows_from_what(premise, hypothesis, follows):
+    assert entails(premise, hypothesis) is follows
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        ".",
+        "Oil prices rose",
+        "oil prices rose.",
+        "Oil prices prices rose.",
+        "An price of oil rose.",
+        "There was a increase in oil prices.",
+        "The Tigers beat the Tigers.",
+        "SEATTLE (AP) -- Oil prices rose.",
+    ],
+)
+def test_what_is_no_sentence_of_the_world(text):
+    assert meaning(text) is None
+    assert not equivalent(text, text)
+
+
+def test_articles_follow_the_sound():
+    assert with_articles("a increase, a 8 percent rise, a university, a 18 and a 80") == (
+        "an increase, an 8 percent rise, a university, an 18 and an 80"
+    )
