@@ -1,0 +1,1 @@
+"""iBLEU: closeness to a reference, less closeness to the source."""

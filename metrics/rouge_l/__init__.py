@@ -1,0 +1,1 @@
+"""ROUGE-L: how many words two sentences share, in order."""

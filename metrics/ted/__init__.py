@@ -1,0 +1,1 @@
+"""TED: how far apart the syntax of two sentences is."""

@@ -1,0 +1,48 @@
+"""The `evaluate` module of the tree edit distance: `evaluate.load("metrics/ted")`."""
+
+from typing import Any
+
+import datasets
+import evaluate
+
+from .tree_distance import tree_edit_distance
+
+_DESCRIPTION = "Mean edit distance, with unit costs, of the constituency trees of predictions and references."
+
+_INPUTS = """
+Args:
+    predictions: One bracketed tree a row, such as `(S (NP (NN profit)) (VP (VBD rose)))`.
+    references: One bracketed tree a row.
+
+Returns:
+    ted: The mean over the rows, in nodes.
+    scores: The distance of each row.
+"""
+
+_CITATION = """
+@article{zhang-shasha-1989-editing,
+    title = "Simple Fast Algorithms for the Editing Distance between Trees and Related Problems",
+    author = "Zhang, Kaizhong and Shasha, Dennis",
+    journal = "SIAM Journal on Computing",
+    volume = "18",
+    number = "6",
+    year = "1989",
+}
+"""
+
+
+class Ted(evaluate.Metric):
+    """Mean tree edit distance of a list of predicted trees."""
+
+    def _info(self) -> evaluate.MetricInfo:
+        tree = datasets.Value("string")
+        return evaluate.MetricInfo(
+            description=_DESCRIPTION,
+            citation=_CITATION,
+            inputs_description=_INPUTS,
+            features=datasets.Features({"predictions": tree, "references": tree}),
+        )
+
+    def _compute(self, predictions: list[str], references: list[str]) -> dict[str, Any]:
+        scores = [tree_edit_distance(*pair) for pair in zip(predictions, references, strict=True)]
+        return {"ted": sum(scores) / len(scores), "scores": scores}
