@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 import torch
-from tokenizers import Tokenizer, decoders, models, pre_tokenizers, processors, trainers
+from tokenizers import Tokenizer, decoders, models, pre_tokenizers, processors
+from tokenizers.trainers import BpeTrainer
 from transformers import (
     GPT2Config,
     GPT2LMHeadModel,
@@ -13,6 +14,8 @@ from transformers import (
     T5ForConditionalGeneration,
     set_seed,
 )
+
+from trainers.finetuning import FineTuningConfig, fine_tune
 
 SENTENCES = [
     "Acme posted a profit of $4 million on Monday.",
@@ -40,7 +43,7 @@ def make_tokenizer(add_end: bool) -> PreTrainedTokenizerFast:
     bpe.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
     bpe.decoder = decoders.ByteLevel()
     specials = ["<pad>", "</s>"]
-    trainer = trainers.BpeTrainer(
+    trainer = BpeTrainer(
         vocab_size=400,
         special_tokens=specials,
         initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
@@ -79,3 +82,10 @@ def gpt2(tmp_path_factory) -> str:
     GPT2LMHeadModel(config).save_pretrained(folder)
     tokenizer.save_pretrained(folder)
     return str(folder)
+
+
+@pytest.fixture(scope="session")
+def student(t5, tmp_path_factory) -> Path:
+    """A student that has learnt the six pairs well enough to write whole sentences."""
+    config = FineTuningConfig(learning_rate=1e-2, max_steps=150, batch_size=12, max_length=48)
+    return fine_tune(t5, PAIRS * 2, [], config, tmp_path_factory.mktemp("students") / "round-0", seed=0)

@@ -1,4 +1,7 @@
 import json
+import subprocess
+import sys
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -86,6 +89,40 @@ def test_adapter_of_another_shape_is_refused(t5, pairs, tmp_path):
     wider = replace(LORA, lora=LoraSettings(rank=8, alpha=8))
     with pytest.raises(ConfigError, match="rank: 4"):
         fine_tune(str(first), pairs, [], wider, tmp_path / "second", seed=0)
+
+
+def test_full_fine_tuning_of_a_lora_student_starts_from_its_merged_weights(t5, pairs, tmp_path):
+    first = fine_tune(t5, pairs, [], LORA, tmp_path / "first", seed=0)
+    second = fine_tune(str(first), pairs, [], CONFIG, tmp_path / "second", seed=0)
+    assert not (second / "adapter_config.json").exists()
+    assert history(second)[0] < history(first)[0]
+
+
+KILLED = """
+import sys, torch
+from pathlib import Path
+from trainers.finetuning import FineTuningConfig, fine_tune
+torch.set_num_threads(1)
+config = FineTuningConfig(learning_rate=1e-2, max_steps=100_000, batch_size=8, max_length=48)
+fine_tune(sys.argv[1], [("Rain fell.", "It rained.")] * 8, [], config, Path(sys.argv[2]), seed=0)
+"""
+
+
+def test_a_killed_training_leaves_no_student_and_starts_again(t5, pairs, tmp_path):
+    out = tmp_path / "student"
+    process = subprocess.Popen([sys.executable, "-c", KILLED, t5, str(out)], stderr=subprocess.DEVNULL)
+    try:
+        while not any(tmp_path.iterdir()):
+            assert process.poll() is None
+            time.sleep(0.05)
+    finally:
+        process.kill()  # SIGKILL: nothing can be tidied up
+        process.wait()
+    assert not out.exists()
+    assert weights(fine_tune(t5, pairs, [], CONFIG, out, seed=0)) == weights(
+        fine_tune(t5, pairs, [], CONFIG, tmp_path / "undisturbed", seed=0)
+    )
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["student", "undisturbed"]
 
 
 def test_no_pairs_is_one_line(t5, tmp_path):

@@ -1,0 +1,25 @@
+import pytest
+
+from builders.generation import Prompt
+from trainers.paraphraser import Paraphraser
+
+
+def test_greedy_gives_what_was_learnt_in_the_order_asked(student, pairs):
+    asked = [source for source, _ in pairs[:6]]
+    outputs = Paraphraser(str(student)).greedy(asked + asked[:1])
+    assert outputs == [target for _, target in pairs[:6]] + [pairs[0][1]]
+
+
+def test_samples_depend_on_their_key_and_not_on_the_order_asked(student, pairs):
+    paraphraser = Paraphraser(str(student))
+    prompts = [Prompt(source, i) for i, (source, _) in enumerate(pairs[:6])]
+    together = paraphraser.sample(prompts, n=5, temperature=2.0, top_p=0.95)
+    assert [len(texts) for texts in together] == [5] * 6
+    assert together == paraphraser.sample(prompts[::-1], n=5, temperature=2.0, top_p=0.95)[::-1]
+    [other_key] = paraphraser.sample([Prompt(prompts[0].text, 99)], n=5, temperature=2.0, top_p=0.95)
+    assert other_key != together[0]
+
+
+@pytest.mark.parametrize("sentences", [[], ["Acme posted a profit of $4 million on Monday."] * 3])
+def test_no_sentences_and_equal_sentences(student, sentences):
+    assert len(set(Paraphraser(str(student)).greedy(sentences))) == min(1, len(sentences))

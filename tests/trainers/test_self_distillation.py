@@ -1,0 +1,90 @@
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from builders.config import from_mapping
+from builders.critics.settings import CriticsConfig
+from builders.errors import ConfigError
+from builders.journal import Stage
+from builders.pairs import DIMPLE_SCHEMA
+from builders.sampling import SAMPLES_SCHEMA
+from trainers.self_distillation import SelfDistillationConfig, candidates_stage
+
+CRITICS = from_mapping(CriticsConfig, [{"rouge_l": {"max": 0.75}}], "critics")
+CONFIG = SelfDistillationConfig(contexts=4, candidates=4, temperature=1.5)
+
+
+@pytest.fixture(scope="module")
+def samples(tmp_path_factory, pairs) -> Stage:
+    sentences = [source for source, _ in pairs[:6]]
+    rows = [
+        {
+            "context_id": f"c{i}",
+            "passage_id": f"p{i}",
+            "domain": "news",
+            "context": f"Context {i}.",
+            "sentences": [sentences[i], sentences[i], sentences[2]],
+            "teacher": "tiny",
+            "seed": 0,
+        }
+        for i in range(4)
+    ]
+    stage = Stage(tmp_path_factory.mktemp("samples"), "fixed", 2).open()
+    for shard in range(2):
+        stage.write_shard(shard, rows[2 * shard : 2 * shard + 2], SAMPLES_SCHEMA, {})
+    return stage
+
+
+def distill(samples: Stage, student: Path, folder: Path, config: SelfDistillationConfig = CONFIG, **settings) -> Stage:
+    return candidates_stage(samples, student, CRITICS, config, folder, round_number=1, seed=0, **settings)
+
+
+def test_rows_are_dimple_rows_with_the_context_of_their_source(samples, student, tmp_path):
+    stage = distill(samples, student, tmp_path)
+    rows = list(stage.read_rows())
+    assert rows
+    assert set(rows[0]) == set(DIMPLE_SCHEMA.names)
+    sentences = {row["context_id"]: row["sentences"] for row in samples.read_rows()}
+    for row in rows:
+        assert row["source"] in sentences[row["context_id"]]
+        assert row["context"] == f"Context {row['context_id'][1:]}."
+        assert (row["round"], row["domain"]) == (1, "news")
+        assert row["rouge_l"] <= 0.75
+    assert len({row["id"] for row in rows}) == len(rows)
+
+
+def test_counts_are_a_funnel(samples, student, tmp_path):
+    stage = distill(samples, student, tmp_path)
+    counts = stage.counts()
+    assert list(counts) == ["contexts", "sentences", "candidates", "dropped:rouge_l", "kept"]
+    assert (counts["contexts"], counts["sentences"]) == (4, 4)
+    assert counts["candidates"] == counts["dropped:rouge_l"] + counts["kept"]
+    assert counts["kept"] == len(list(stage.read_rows()))
+
+
+def test_a_sentence_that_contexts_share_is_asked_once(samples, student, tmp_path):
+    every = replace(CONFIG, sentences_per_context=3)
+    stage = distill(samples, student, tmp_path, every)
+    assert stage.counts()["sentences"] == 2 + 1 + 2  # shard 0: one each and the shared one; shard 1: c2's own is shared
+    shard = stage.read_shard(0)
+    shared = {row["context_id"] for row in shard if row["source"].startswith("The court")}
+    assert shared == {"c0"}
+
+
+def test_a_lost_shard_comes_back_with_the_same_bytes(samples, student, tmp_path):
+    stage = distill(samples, student, tmp_path)
+    before = [stage.shard_path(shard).read_bytes() for shard in range(2)]
+    stage.shard_path(1).unlink()
+    again = distill(samples, student, tmp_path)
+    assert [again.shard_path(shard).read_bytes() for shard in range(2)] == before
+
+
+def test_only_this_process_shards_are_made(samples, student, tmp_path):
+    assert distill(samples, student, tmp_path, only=(1, 2)).missing() == [0]
+
+
+@pytest.mark.parametrize(("setting", "value"), [("candidates", 0), ("top_p", 0.0), ("temperature", -1.0)])
+def test_settings_out_of_range_are_named(setting, value):
+    with pytest.raises(ConfigError, match=setting):
+        SelfDistillationConfig(**({"contexts": 1} | {setting: value}))

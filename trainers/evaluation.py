@@ -1,0 +1,181 @@
+"""How good a student's outputs are, each figure with its n and standard error, and how true a dataset's pairs."""
+
+import math
+import random
+import statistics
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypedDict
+
+from builders.critics.compression import CompressionConfig, compression_ratio
+from builders.critics.dissimilarity import RougeLConfig
+from builders.errors import ConfigError
+from builders.generation import Prompt, sample_continuations
+from builders.models import load_causal_lm
+from builders.sentences import first_sentence, first_sentence_done
+from metrics.ibleu.sentence_bleu import sentence_ibleu
+from metrics.rouge_l.overlap import rouge_l, tokens
+from metrics.ted.tree_distance import tree_edit_distance
+
+from .oracle import Oracle, is_faithful
+from .paraphraser import MAX_NEW_TOKENS, in_length_order
+from .training_pairs import Task
+
+Parser = Callable[[str], str]
+TEACHER_BATCH = 32  # a constant: a batch's composition shows in the last bits of its logits
+
+
+@dataclass(frozen=True, kw_only=True)
+class EvaluationConfig:
+    """What students are evaluated on and by.
+
+    Args:
+        benchmark: `module:function` that draws test rows, called as `rows(task, n, seed, split="test")`.
+        data: A file instead: JSONL with `source` and `reference`, or source, tab, reference.
+        n: Most rows to evaluate on.
+        oracle: Import path of a module that knows every sentence's meaning; without one nothing is called faithful.
+        parser: `module:function` for the tree edit distance; without one it is left out.
+        seed: Of the benchmark's draw; not the run's, so that runs with other seeds face the same rows.
+    """
+
+    benchmark: str | None = None
+    data: str | None = None
+    n: int = 2000
+    oracle: str | None = None
+    parser: str | None = None
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        if self.benchmark is not None and self.data is not None:
+            raise ConfigError(f"set benchmark or data, not both, got '{self.benchmark}' and '{self.data}'")
+        if self.n < 2:
+            raise ConfigError(f"n must be at least 2, for a standard error, got {self.n}")
+        for name in ("benchmark", "parser"):
+            value = getattr(self, name)
+            if value is not None and ":" not in value:
+                raise ConfigError(f"{name} must read 'module:function', got '{value}'")
+
+
+class Figure(TypedDict):
+    """A mean over n rows; a share is the mean of zeros and ones."""
+
+    value: float
+    n: int
+    standard_error: float
+
+
+class Audit(TypedDict):
+    """The share of true pairs by the oracle, and the same with targets shuffled among the sources."""
+
+    pairs: int
+    precision: float
+    standard_error: float
+    shuffled_precision: float
+
+
+def share(hits: Sequence[bool]) -> Figure:
+    """The share of hits with its binomial standard error sqrt(p (1 - p) / n)."""
+    p = sum(hits) / len(hits)
+    return Figure(value=p, n=len(hits), standard_error=math.sqrt(p * (1 - p) / len(hits)))
+
+
+def mean(values: Sequence[float]) -> Figure:
+    """The mean of at least two values with its standard error s / sqrt(n), s being the sample standard deviation."""
+    error = statistics.stdev(values) / math.sqrt(len(values))
+    return Figure(value=statistics.fmean(values), n=len(values), standard_error=error)
+
+
+def evaluate_outputs(
+    sources: Sequence[str],
+    outputs: Sequence[str],
+    references: Sequence[str | None],
+    oracle: Oracle | None = None,
+    parser: Parser | None = None,
+    task: Task = "paraphrase",
+) -> dict[str, Figure]:
+    """Every figure that the rows allow, the headline first.
+
+    Args:
+        sources: At least two sentences.
+        outputs: One a source.
+        references: One a source; figures against references are taken over the rows that have one.
+        oracle: For `faithful_non_copy` and `faithful` (paraphrase), `faithful_summary` and `entailed` (summary).
+        parser: For `tree_edit_distance` between source and output.
+        task: What the outputs are meant to be.
+
+    Returns:
+        Shares and ROUGE-L in [0, 1], `ibleu` (sentence-averaged, with add-one smoothing) on the scale of 0-100.
+        `copy` has the source's words in the source's order; `rouge_l` is to the source, `rouge_l_reference` to the
+        reference; `compression` is the words of the output over those of the source.
+    """
+    rows = list(zip(sources, outputs, strict=True))
+    figures = _faithfulness(rows, oracle, task) if oracle is not None else {}
+    figures["copy"] = share([tokens(source) == tokens(output) for source, output in rows])
+    if task == "summary":
+        figures["compression"] = mean([compression_ratio(source, output) for source, output in rows])
+    figures["rouge_l"] = mean([rouge_l(source, output) for source, output in rows])
+    if parser is not None:
+        distances = [tree_edit_distance(parser(source), parser(output)) for source, output in rows]
+        figures["tree_edit_distance"] = mean(distances)
+    referred = [(*row, reference) for row, reference in zip(rows, references, strict=True) if reference is not None]
+    if len(referred) > 1:
+        figures["rouge_l_reference"] = mean([rouge_l(reference, output) for _, output, reference in referred])
+        if task == "paraphrase":
+            figures["ibleu"] = mean([sentence_ibleu(*row) for row in referred])
+    return figures
+
+
+def _faithfulness(rows: Sequence[tuple[str, str]], oracle: Oracle, task: Task) -> dict[str, Figure]:
+    faithful = [is_faithful(oracle, source, output, task) for source, output in rows]
+    if task == "paraphrase":
+        most = RougeLConfig().max  # the paper's, so that figures of recipes with another threshold compare
+        non_copy = [true and rouge_l(*row) <= most for true, row in zip(faithful, rows, strict=True)]
+        return {"faithful_non_copy": share(non_copy), "faithful": share(faithful)}
+    longest = CompressionConfig().max
+    summary = [
+        true and not oracle.equivalent(*row) and compression_ratio(*row) < longest
+        for true, row in zip(faithful, rows, strict=True)
+    ]
+    return {"faithful_summary": share(summary), "entailed": share(faithful)}
+
+
+def teacher_outputs(teacher: str, sources: Sequence[str]) -> list[str]:
+    """The plain teacher as a baseline: the sentence it most likely goes on with after the source alone."""
+    model, tokenizer = load_causal_lm(teacher)
+
+    def continuations(batch: list[Prompt]) -> list[list[str]]:
+        return sample_continuations(
+            model,
+            tokenizer,
+            batch,
+            num_return=1,
+            temperature=0.0,
+            top_p=1.0,
+            max_new_tokens=MAX_NEW_TOKENS,
+            is_done=first_sentence_done,
+        )
+
+    texts = in_length_order([Prompt(source, 0) for source in sources], TEACHER_BATCH, continuations)
+    return [first_sentence(text) for [text] in texts]
+
+
+def audit_pairs(rows: Iterable[Mapping[str, Any]], oracle: Oracle, task: Task) -> Audit | None:
+    """How many of the kept pairs are true: equivalent, or for summaries entailed. None when there are no pairs.
+
+    The shuffled figure shows that the oracle can say no: it would be high if it, or the pool, were trivial.
+    """
+    pairs = [(row["source"], row["target"]) for row in rows]
+    if not pairs:
+        return None
+    targets = [target for _, target in pairs]
+    random.Random(0).shuffle(targets)
+    precision = share([is_faithful(oracle, *pair, task) for pair in pairs])
+    shuffled = share(
+        [is_faithful(oracle, source, target, task) for (source, _), target in zip(pairs, targets, strict=True)]
+    )
+    return Audit(
+        pairs=len(pairs),
+        precision=precision["value"],
+        standard_error=precision["standard_error"],
+        shuffled_precision=shuffled["value"],
+    )

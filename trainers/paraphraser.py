@@ -1,0 +1,67 @@
+"""A trained student at work: paraphrases (or summaries) of given sentences, greedy or sampled."""
+
+from collections.abc import Callable, Sequence
+
+from builders.generation import Prompt, sample_targets
+from builders.models import load_seq2seq
+
+ROWS_PER_BATCH = 128  # a constant: a batch's composition shows in the last bits of its logits
+MAX_NEW_TOKENS = 100  # the authors' released code
+
+
+class Paraphraser:
+    """Generation from a student, by the same loop that samples the teacher.
+
+    Args:
+        student: An encoder-decoder model or LoRA adapter: folder, `package:folder` or Hub id.
+        max_new_tokens: Where an output that does not end is cut.
+
+    Raises:
+        RunError: It cannot be loaded.
+    """
+
+    def __init__(self, student: str, max_new_tokens: int = MAX_NEW_TOKENS) -> None:
+        self._model, self._tokenizer = load_seq2seq(student)
+        self._max_new_tokens = max_new_tokens
+
+    def greedy(self, sentences: Sequence[str]) -> list[str]:
+        """The likeliest output of each sentence, token by token; each distinct sentence is generated from once."""
+        distinct = list(dict.fromkeys(sentences))
+        outputs = self.sample([Prompt(sentence, 0) for sentence in distinct], n=1, temperature=0.0, top_p=1.0)
+        output = {sentence: text for sentence, [text] in zip(distinct, outputs, strict=True)}
+        return [output[sentence] for sentence in sentences]
+
+    def sample(self, prompts: Sequence[Prompt], n: int, temperature: float, top_p: float) -> list[list[str]]:
+        """`n` outputs a sentence, in the order of the prompts.
+
+        Args:
+            prompts: Sentences, each with the key that its draws depend on.
+            n: Outputs a sentence, not necessarily distinct.
+            temperature: 0 is greedy.
+            top_p: Nucleus.
+        """
+
+        def outputs(batch: list[Prompt]) -> list[list[str]]:
+            return sample_targets(
+                self._model,
+                self._tokenizer,
+                batch,
+                num_return=n,
+                temperature=temperature,
+                top_p=top_p,
+                max_new_tokens=self._max_new_tokens,
+            )
+
+        return in_length_order(prompts, max(1, ROWS_PER_BATCH // n), outputs)
+
+
+def in_length_order(
+    prompts: Sequence[Prompt], batch_size: int, work: Callable[[list[Prompt]], list[list[str]]]
+) -> list[list[str]]:
+    """Applies `work` to batches of prompts of like length; results come in the prompts' own order."""
+    order = sorted(range(len(prompts)), key=lambda i: (len(prompts[i].text), prompts[i].text))
+    results: dict[int, list[str]] = {}
+    for start in range(0, len(order), batch_size):
+        batch = order[start : start + batch_size]
+        results.update(zip(batch, work([prompts[i] for i in batch]), strict=True))
+    return [results[i] for i in range(len(prompts))]

@@ -1,0 +1,143 @@
+"""Self-distillation: the student paraphrases fresh teacher sentences, and the critics judge it (paper, Section 3.3)."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from builders.config import fingerprint, to_mapping
+from builders.critics.settings import CriticsConfig, build_critics
+from builders.errors import ConfigError
+from builders.filtering import filter_pairs, funnel
+from builders.generation import Prompt
+from builders.journal import Stage, chosen_shards, run_shards
+from builders.models import model_identity
+from builders.pairs import Pair, pair_rows
+from builders.randomness import key
+from builders.sentences import qualified
+from builders.stage import critics_identity, pairs_schema
+
+from .paraphraser import Paraphraser
+
+
+@dataclass(frozen=True, kw_only=True)
+class SelfDistillationConfig:
+    """How D_para, the released dataset, is made from a student and fresh contexts.
+
+    Args:
+        contexts: Fresh contexts that the teacher is sampled from.
+        sentences_per_context: Teacher sentences of each context that the student is given.
+        candidates: Student samples a sentence.
+        temperature: Of the student.
+        top_p: Nucleus of the student.
+        max_new_tokens: Where a candidate that does not end is cut.
+    """
+
+    contexts: int
+    sentences_per_context: int = 1  # more bring sentences of the same meaning, which the diversity filter drops again
+    candidates: int = 10  # the authors' released code
+    temperature: float = 0.7  # the authors' released code
+    top_p: float = 0.9  # the authors' released code
+    max_new_tokens: int = 100  # the authors' released code
+
+    def __post_init__(self) -> None:
+        for name in ("contexts", "sentences_per_context", "candidates", "max_new_tokens"):
+            if getattr(self, name) < 1:
+                raise ConfigError(f"{name} must be a whole number from 1, got {getattr(self, name)}")
+        if not 0.0 <= self.temperature <= 5.0:
+            raise ConfigError(f"temperature must lie in [0, 5], got {self.temperature}")
+        if not 0.0 < self.top_p <= 1.0:
+            raise ConfigError(f"top_p must lie in (0, 1], got {self.top_p}")
+
+
+@dataclass(frozen=True)
+class _CandidatesJob:
+    samples: Stage
+    student: str
+    critics: CriticsConfig
+    config: SelfDistillationConfig
+    round_number: int
+    seed: int
+    stage: Stage
+
+
+def candidates_stage(
+    samples: Stage,
+    student: Path,
+    critics: CriticsConfig,
+    config: SelfDistillationConfig,
+    folder: Path,
+    round_number: int,
+    seed: int,
+    workers: int = 1,
+    only: tuple[int, int] | None = None,
+) -> Stage:
+    """Samples the student on the teacher's sentences and filters the pairs, shard by shard, into `folder`.
+
+    Args:
+        samples: Of the teacher, from contexts that no earlier round has seen.
+        student: The model of the round before.
+        critics: Settings, the same as for the teacher's pairs.
+        config: Settings of the student's sampling.
+        folder: Of the stage.
+        round_number: 1 or more.
+        seed: Of the run.
+        workers: Processes.
+        only: `(i, n)`: this process's part of the shards.
+
+    Returns:
+        The stage; rows as `pairs_stage` writes them, with the context of the source, and its counts: "sentences" are
+        the sources given to the student, "candidates" its distinct qualified outputs.
+    """
+    mark = fingerprint(
+        "candidates",
+        samples.fingerprint,
+        model_identity(str(student)),
+        critics_identity(critics),
+        config,
+        round_number,
+        seed,
+    )
+    description = {
+        "stage": "candidates",
+        "critics": to_mapping(critics),
+        "settings": to_mapping(config),
+        "round": round_number,
+        "seed": seed,
+    }
+    stage = Stage(folder, mark, samples.num_shards, description).open()
+    job = _CandidatesJob(samples, str(student), critics, config, round_number, seed, stage)
+    missing = chosen_shards(stage.missing(), only)
+    run_shards(_candidates_shard, job, missing, workers, f"self-distillation, round {round_number}")
+    return stage
+
+
+def _candidates_shard(job: _CandidatesJob, shard: int) -> None:
+    rows = job.samples.read_shard(shard)
+    sources = _sources(job, rows)
+    prompts = [
+        Prompt(sentence, key(job.seed, "student", job.round_number, row["context_id"], sentence))
+        for sentence, row in sources.items()
+    ]
+    config = job.config
+    paraphraser = Paraphraser(job.student, config.max_new_tokens)
+    outputs = paraphraser.sample(prompts, config.candidates, config.temperature, config.top_p)
+    candidates = [
+        Pair(sentence, output, row["context"], row["context_id"], row["passage_id"], row["domain"])
+        for (sentence, row), texts in zip(sources.items(), outputs, strict=True)
+        for output in dict.fromkeys(texts)
+        if qualified(output)
+    ]
+    kept, dropped = filter_pairs(candidates, build_critics(job.critics))
+    counts = funnel(len(rows), len(sources), len(candidates), dropped, len(kept))
+    schema = pairs_schema(job.critics)
+    job.stage.write_shard(shard, pair_rows(kept, job.round_number, schema), schema, counts)
+
+
+def _sources(job: _CandidatesJob, rows: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """The sentences for the student, each with its samples row; one that several contexts share is asked once."""
+    sources: dict[str, dict[str, Any]] = {}
+    for row in sorted(rows, key=lambda row: row["context_id"]):  # of equal pairs the lowest context_id wins
+        fresh = [sentence for sentence in dict.fromkeys(row["sentences"]) if sentence not in sources]
+        fresh.sort(key=lambda text: key(job.seed, "source", job.round_number, row["context_id"], text))
+        sources.update(dict.fromkeys(fresh[: job.config.sentences_per_context], row))
+    return sources
