@@ -8,7 +8,7 @@ from model_cards.records import Figure
 from model_cards.vocabulary import figure_words
 
 # An underscore within a word starts no emphasis; what starts a list or heading does so only at the line's start.
-_MARKDOWN_SPECIAL = re.compile(r"([\\`*\[\]|~$]|(?<!\w)_|_(?!\w)|^[#+=-]|(?<=^\d)[.)]|(?<=^\d\d)[.)])")
+_MARKDOWN_SPECIAL = re.compile(r"([\\`*\[\]|~$]|(?<![^\W_])_|_(?![^\W_])|^[#+=-](?!\w))")
 
 
 def count(value: int | None) -> str:
@@ -53,7 +53,8 @@ def markdown(text: Any) -> str:
     """Foreign text as one line of literal Markdown, in a paragraph or a table cell."""
     line = " ".join(str(text).split())
     line = line.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return _MARKDOWN_SPECIAL.sub(r"\\\1", line)
+    line = _MARKDOWN_SPECIAL.sub(r"\\\1", line)
+    return re.sub(r"^(\d+)([.)])(?!\w)", r"\1\\\2", line)
 
 
 def code(text: Any) -> str:

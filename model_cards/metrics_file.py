@@ -12,7 +12,10 @@ def metrics_from_json(data: Mapping[str, Any]) -> Metrics:
 
     Raises:
         KeyError: A key that every run writes is missing.
+        ValueError: The task is none of ours.
     """
+    if data["task"] not in ("paraphrase", "summary"):
+        raise ValueError(f"task {data['task']!r}, which must be paraphrase or summary")
     return Metrics(
         name=data["name"],
         task=data["task"],

@@ -1,6 +1,5 @@
 """The card of a student: its README.md, front matter first."""
 
-import json
 import re
 from pathlib import Path
 
@@ -10,7 +9,7 @@ from huggingface_hub.utils import validate_repo_id
 
 from model_cards.records import System
 from model_cards.rendering import render_markdown, shown_location, write_whole
-from model_cards.run_folder import Run, Training, read_run
+from model_cards.run_folder import Run, Training, read_json, read_run
 from model_cards.vocabulary import BIBTEX, MICROWORLD_LIMITS, figure_words
 
 # text2text-generation is no pipeline of the Hub any more, only a subtask of text-generation.
@@ -102,7 +101,7 @@ def _training_of(run: Run, model_folder: Path) -> Training | None:
     if model_folder.parent.name == "students" and model_folder.name in run.trainings:
         return run.trainings[model_folder.name]
     own = model_folder / "training.json"
-    fingerprint = json.loads(own.read_text(encoding="utf-8")).get("fingerprint") if own.is_file() else None
+    fingerprint = read_json(own).get("fingerprint") if own.is_file() else None
     made_it = [training for training in run.trainings.values() if fingerprint and training.fingerprint == fingerprint]
     if made_it:
         return made_it[0]
@@ -127,7 +126,7 @@ def _base_of(run: Run, model_folder: Path, training: Training | None) -> str | N
         return run.lineage(training)[0].base
     adapter = model_folder / "adapter_config.json"
     if adapter.is_file():
-        return str(json.loads(adapter.read_text(encoding="utf-8"))["base_model_name_or_path"])
+        return str(read_json(adapter)["base_model_name_or_path"])
     return None
 
 

@@ -1,5 +1,6 @@
 """Fills the Jinja templates and puts the result in place whole."""
 
+import functools
 import os
 from pathlib import Path
 from typing import Any
@@ -14,16 +15,12 @@ _TEMPLATES = Path(__file__).parent / "templates"
 
 def render_markdown(template: str, **values: Any) -> str:
     """A Markdown template with its values; foreign text passes the `md`, `code` or `fenced` filter there."""
-    environment = _environment(autoescape=False)
-    environment.filters["md"] = formatting.markdown
-    return environment.get_template(template).render(**values)
+    return _environment(autoescape=False).get_template(template).render(**values)
 
 
 def render_html(template: str, **values: Any) -> str:
     """An HTML template with its values, each escaped unless a chart made it."""
-    environment = _environment(autoescape=True)
-    environment.globals["charts"] = charts
-    return environment.get_template(template).render(**values)
+    return _environment(autoescape=True).get_template(template).render(**values)
 
 
 def write_whole(path: Path, text: str) -> Path:
@@ -54,6 +51,7 @@ def shown_location(folder: Path) -> str:
     return str(folder) if relative.startswith("..") else relative
 
 
+@functools.cache
 def _environment(autoescape: bool) -> jinja2.Environment:
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(_TEMPLATES),
@@ -69,11 +67,13 @@ def _environment(autoescape: bool) -> jinja2.Environment:
         "share_with_error": formatting.share_with_error,
         "figure": formatting.figure,
         "duration": formatting.duration,
+        "md": formatting.markdown,
         "code": formatting.code,
         "fenced": formatting.fenced,
         "quoted": formatting.quoted,
     }
     environment.globals |= {
+        "charts": charts,
         "words": vocabulary,
         "setting_rows": settings.setting_rows,
         "deviations": settings.deviations,

@@ -99,10 +99,25 @@ def read_run(folder: Path) -> Run:
         raise CardError(f"{folder / 'recipe.yaml'} must hold settings by name, it holds {type(recipe).__name__}")
     metrics_path = folder / "metrics.json"
     try:
-        metrics = metrics_from_json(_read_json(metrics_path))
-    except (KeyError, TypeError, AttributeError) as error:
+        metrics = metrics_from_json(read_json(metrics_path))
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise CardError(f"{metrics_path} lacks or misstates {error}; run the recipe again to write it anew") from error
     return Run(folder, recipe, recipe_text, metrics, _trainings(folder, metrics))
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """The JSON object in a file.
+
+    Raises:
+        CardError: The file is missing, unreadable or holds something else.
+    """
+    try:
+        data = json.loads(_read(path))
+    except json.JSONDecodeError as error:
+        raise CardError(f"{path} is no JSON: {error}") from error
+    if not isinstance(data, dict):
+        raise CardError(f"{path} must hold one JSON object, it holds {type(data).__name__}")
+    return data
 
 
 def metric_names(metrics: Metrics) -> list[str]:
@@ -137,7 +152,7 @@ def _strings(value: Any) -> Iterator[str]:
 
 
 def _training(path: Path) -> Training:
-    data = _read_json(path)
+    data = read_json(path)
     history = data.get("history") or []
     return Training(
         name=path.parent.name,
@@ -159,13 +174,3 @@ def _read(path: Path) -> str:
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else f"not UTF-8 at byte {error.start}"
         raise CardError(f"{path}: {reason}; is {path.parent} a run folder?") from error
-
-
-def _read_json(path: Path) -> dict[str, Any]:
-    try:
-        data = json.loads(_read(path))
-    except json.JSONDecodeError as error:
-        raise CardError(f"{path} is no JSON: {error}") from error
-    if not isinstance(data, dict):
-        raise CardError(f"{path} must hold one JSON object, it holds {type(data).__name__}")
-    return data

@@ -100,7 +100,8 @@ def _aligned(rows: Sequence[Sequence[str]]) -> str:
 
 def _plain(text: str) -> str:
     """Text on one line, without the control characters that a terminal would obey."""
-    return "".join(character for character in " ".join(str(text).split()) if character.isprintable())
+    printable = (character if character.isprintable() else " " for character in str(text))
+    return " ".join("".join(printable).split())
 
 
 def _wrapped(text: str) -> str:

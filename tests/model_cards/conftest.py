@@ -1,4 +1,7 @@
-"""A run folder as a finished run leaves it: `finished_run/` with students and tables made around it."""
+"""A run folder as a finished run leaves it: `finished_run/` with students and tables made around it.
+
+Its figures are invented.
+"""
 
 import json
 from collections.abc import Callable

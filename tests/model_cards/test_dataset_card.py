@@ -1,0 +1,193 @@
+"""The card of a dataset."""
+
+import json
+import re
+
+import pyarrow.parquet as pq
+import pytest
+from datasets import load_dataset
+from huggingface_hub import DatasetCard
+from markdown_it import MarkdownIt
+
+from model_cards.dataset_card import write_dataset_card
+from model_cards.run_folder import CardError
+
+
+def card_of(run, kind="dimple"):
+    return DatasetCard.load(write_dataset_card(run, run / kind))
+
+
+def table_cells(markdown):
+    """The text of every table row as a Markdown reader sees it, one list a row."""
+    rows = []
+    for token in MarkdownIt("commonmark").enable(["table", "strikethrough"]).parse(markdown):
+        if token.type == "tr_open":
+            rows.append([])
+        elif token.type == "inline" and token.level >= 4 and rows:
+            rows[-1].append("".join(child.content for child in token.children))
+    return rows
+
+
+def test_front_matter_is_what_the_hub_asks_of_a_paraphrase_dataset(run):
+    data = card_of(run).data
+    assert data.language == ["en"]
+    assert data.license == "apache-2.0"
+    assert data.task_categories == ["text-generation"]
+    assert data.task_ids == ["text2text-generation"]
+    assert data.size_categories == ["n<1K"]
+    assert "synthetic" in data.tags
+
+
+def test_the_hub_library_finds_nothing_to_correct_in_the_front_matter(run):
+    card = card_of(run)
+    assert DatasetCard(str(card)).data.to_dict() == card.data.to_dict()
+
+
+def test_load_dataset_reads_the_folder_through_the_card(run):
+    card_of(run)
+    # A stray table outside the config would be taken for data if the card's configs were not followed.
+    pq.write_table(
+        pq.read_table(run / "dimple/microworld_news/test-00000-of-00001.parquet"), run / "dimple/stray.parquet"
+    )
+    loaded = load_dataset(str(run / "dimple"), "microworld_news")
+    assert {split: len(rows) for split, rows in loaded.items()} == {"train": 24, "validation": 4, "test": 3}
+    assert load_dataset(str(run / "dimple"))["test"][0] == loaded["test"][0]
+
+
+def test_sizes_and_features_are_those_of_the_files(run):
+    info = card_of(run).data.dataset_info
+    files = sorted((run / "dimple/microworld_news").glob("*.parquet"))
+    assert info["download_size"] == sum(file.stat().st_size for file in files)
+    assert {split["name"]: split["num_examples"] for split in info["splits"]} == {
+        "train": 24,
+        "validation": 4,
+        "test": 3,
+    }
+    assert [feature["name"] for feature in info["features"]] == pq.read_schema(files[0]).names
+
+
+def test_a_split_in_several_files_is_counted_whole(run):
+    folder = run / "dimple/microworld_news"
+    whole = folder / "train-00000-of-00001.parquet"
+    for index in range(2):
+        pq.write_table(pq.read_table(whole).slice(12 * index, 12), folder / f"train-0000{index}-of-00002.parquet")
+    whole.unlink()
+    assert card_of(run).data.dataset_info["splits"][0]["num_examples"] == 24
+    assert len(load_dataset(str(run / "dimple"), "microworld_news")["train"]) == 24
+
+
+def test_a_second_config_is_listed_beside_the_default_one(run):
+    (run / "dimple/microworld_news-control").mkdir()
+    test = "test-00000-of-00001.parquet"
+    (run / "dimple/microworld_news-control" / test).write_bytes((run / "dimple/microworld_news" / test).read_bytes())
+    configs = card_of(run).data.configs
+    assert [(config["config_name"], config.get("default", False)) for config in configs] == [
+        ("microworld_news", True),
+        ("microworld_news-control", False),
+    ]
+    assert len(load_dataset(str(run / "dimple"), "microworld_news-control")["test"]) == 3
+
+
+def test_code_of_the_card_runs_as_it_stands(run, monkeypatch, capsys):
+    monkeypatch.chdir(run.parent)
+    [code] = re.findall(r"```python\n(.*?)```", card_of(run).text, flags=re.DOTALL)
+    assert '"run/dimple"' in code
+    exec(code, {})
+    assert "source" in capsys.readouterr().out
+
+
+def test_code_of_a_published_card_names_its_repo(run):
+    text = DatasetCard.load(write_dataset_card(run, run / "dimple", repo_id="someone/dimple")).text
+    assert 'load_dataset("someone/dimple", "microworld_news")' in text
+
+
+def test_funnel_counts_what_each_critic_left(run):
+    rows = table_cells(card_of(run).text)
+    assert ["ROUGE-L: too many words in common", "28,113", "33,721", "54.5%"] in rows
+    assert ["diversity: a better pair says the same", "834", "1,369", "14.4%"] in rows
+
+
+def test_pairs_of_a_control_are_not_told_as_pairs_of_the_dataset(run):
+    assert "123,411" not in card_of(run).text
+
+
+def test_departures_from_the_paper_are_listed_with_the_recipes_reasons(run):
+    text = card_of(run).text
+    rows = table_cells(text)
+    assert ["sampling.k", "24", "100", "A.1"] in rows
+    assert ["critics.tree_edit_distance.min", "8", "12", "A.2"] in rows
+    assert not any(row[0] == "critics.rouge_l.max" and len(row) == 4 for row in rows)
+    assert "trees of this domain are smaller" in text
+
+
+def test_a_critic_of_the_paper_that_the_recipe_leaves_out_is_a_departure(make_run, recipe):
+    recipe["critics"] = recipe["critics"][:2]
+    assert ["critics.tree_edit_distance", "not used", "used", "Section 3.2"] in table_cells(
+        card_of(make_run(recipe=recipe)).text
+    )
+
+
+def test_without_an_oracle_there_is_no_audit(make_run, figures):
+    for round_ in figures["rounds"]:
+        round_["audit"] = None
+    text = card_of(make_run(figures)).text
+    assert "## Audit" not in text
+    assert "was not measured in this run" in text
+
+
+def test_parts_that_were_not_run_have_no_section(make_run, figures, recipe):
+    run = make_run(figures, recipe | {"notes": []})
+    bare = {key: figures[key] for key in ("name", "task", "domain")}
+    (run / "metrics.json").write_text(json.dumps(bare | {"dataset": None}), encoding="utf-8")
+    text = card_of(run).text
+    assert "microworld_news" in text
+    for absent in ("What each critic dropped", "## Audit", "Seed:", "The command", "By round"):
+        assert absent not in text
+
+
+def test_limits_of_the_microworld_stand_with_its_numbers(run):
+    assert card_of(run).text.count("embedded microworld") == 2
+
+
+def test_a_run_on_other_text_says_nothing_of_the_microworld(make_run, figures, recipe):
+    elsewhere = json.loads(json.dumps([figures, recipe]).replace("microworld", "newsroom"))
+    run = make_run(*elsewhere)
+    assert "microworld" not in card_of(run).text
+
+
+def test_summary_dataset_is_for_summarization(make_run, summary_figures, summary_recipe):
+    card = card_of(make_run(summary_figures, summary_recipe), "dimsum")
+    assert card.data.task_categories == ["summarization"]
+    assert card.data.pretty_name == "DIMSUM: microworld-news-summary"
+    rows = table_cells(card.text)
+    assert ["compression: target not short enough", "9,000", "2,834", "4.6%"] in rows
+    assert any(row[0] == "compression" for row in rows)
+    assert not any(row[0] == "tree_edit_distance" for row in rows)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a | b",
+        "<script>alert(1)</script>",
+        "*up* _by_ __4__ `percent`",
+        "[link](http://x.example) ![i](y)",
+        "a\\|b &lt; c",
+        "~~x~~",
+    ],
+)
+def test_text_of_a_pair_is_shown_literally(make_run, text):
+    rows = table_cells(card_of(make_run(pairs=[(text, "Nothing happened.")])).text)
+    assert any(row[1:] == [text, "Nothing happened."] for row in rows)
+
+
+def test_a_dataset_without_tables_is_refused_by_name(run, tmp_path):
+    with pytest.raises(CardError, match=r"nowhere holds no <config>/<split>"):
+        write_dataset_card(run, tmp_path / "nowhere")
+
+
+def test_a_torn_table_is_refused_by_name(run):
+    table = run / "dimple/microworld_news/test-00000-of-00001.parquet"
+    table.write_bytes(table.read_bytes()[:100])
+    with pytest.raises(CardError, match=r"test-00000-of-00001\.parquet is no readable Parquet"):
+        write_dataset_card(run, run / "dimple")

@@ -1,0 +1,147 @@
+"""RUN/report.html."""
+
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from model_cards.report import write_report
+
+VOID = {"meta", "br", "link", "img", "input", "hr"}
+STYLE = Path(__file__).parents[2] / "model_cards/templates/report.css"
+
+
+class Page(HTMLParser):
+    """Elements, text and ids of a page; fails on a tag that is not closed where it should be."""
+
+    def __init__(self, html):
+        super().__init__()
+        self.open, self.elements, self.ids, self.text = [], [], set(), ""
+        self.feed(html)
+        assert not self.open
+
+    def handle_starttag(self, tag, attributes):
+        self.elements.append((tag, dict(attributes)))
+        self.ids.add(dict(attributes).get("id"))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attributes):
+        self.elements.append((tag, dict(attributes)))
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+    def handle_data(self, data):
+        self.text += data if "style" not in self.open else ""
+
+
+def page_of(run):
+    return Page(write_report(run).read_text(encoding="utf-8"))
+
+
+def test_every_section_is_there_and_every_link_leads_to_one(run):
+    page = page_of(run)
+    links = {attributes["href"][1:] for tag, attributes in page.elements if tag == "a"}
+    assert links == {"funnel", "dataset", "training", "evaluation", "outputs", "pairs", "provenance"}
+    assert links <= page.ids
+
+
+def test_nothing_is_fetched_and_nothing_runs(run):
+    page = page_of(run)
+    assert not {tag for tag, _ in page.elements} & {"script", "link", "img", "iframe", "object"}
+    assert not [attributes for _, attributes in page.elements if "src" in attributes or "onload" in attributes]
+    assert not re.search(r"url\(|@import", STYLE.read_text())
+
+
+def test_charts_are_well_formed_and_told_in_words(run):
+    charts = re.findall(r"<svg.*?</svg>", write_report(run).read_text(encoding="utf-8"), flags=re.DOTALL)
+    labels = [ElementTree.fromstring(chart).get("aria-label") for chart in charts]
+    assert "28,113 dropped, 33,721 left" in labels
+    assert "Loss by step of student, self-distilled" in labels
+    assert "student, self-distilled: 66.3% ± 1.2" in labels
+    assert all(labels)
+
+
+def test_foreign_text_is_shown_and_not_obeyed(make_run, figures, recipe):
+    hostile = '</pre><script>alert("x")</script> & <b>|'
+    recipe |= {"notes": [hostile], "name": hostile}
+    figures |= {"name": hostile, "command": hostile}
+    figures["rounds"][0]["dropped"][0]["reason"] = hostile
+    for system in figures["evaluation"]["systems"]:
+        system["name"] += hostile
+        system["examples"][0] = {"source": hostile, "output": hostile, "faithful": True}
+    page = page_of(make_run(figures, recipe, pairs=[(hostile, hostile)]))
+    assert not {tag for tag, _ in page.elements} & {"script", "b"}
+    assert page.text.count(hostile) > 20
+
+
+@pytest.mark.parametrize(
+    ("part", "section"),
+    [
+        ("rounds", "funnel"),
+        ("dataset", "pairs"),
+        ("dataset", "dataset"),
+        ("evaluation", "evaluation"),
+        ("evaluation", "outputs"),
+    ],
+)
+def test_a_part_that_was_not_run_has_no_section(make_run, figures, part, section):
+    page = page_of(make_run(figures | {part: None}))
+    assert section not in page.ids
+    assert not any(attributes.get("href") == f"#{section}" for _, attributes in page.elements)
+
+
+def test_without_an_oracle_nothing_is_said_of_one(make_run, figures, recipe):
+    for round_ in figures["rounds"]:
+        round_["audit"] = None
+    assert "precision by the oracle" not in page_of(make_run(figures)).text
+
+
+def test_a_single_round_summary_run_has_its_report(make_run, summary_figures, summary_recipe):
+    page = page_of(make_run(summary_figures, summary_recipe))
+    assert "faithful summaries" in page.text
+    assert "one-way entailed" in page.text
+    assert "pairs" in page.ids
+
+
+def test_limits_of_the_microworld_stand_with_its_numbers(run):
+    assert "embedded microworld" in page_of(run).text
+
+
+def test_a_run_with_nothing_but_a_name_has_a_report(make_run, figures, recipe):
+    run = make_run({"name": "x", "task": "paraphrase", "domain": "news", "dataset": None}, {"name": "x"})
+    for record in run.glob("students/*/training.json"):
+        record.unlink()
+    assert page_of(run).ids == {None, "provenance"}
+
+
+@pytest.mark.parametrize("scheme", [0, 1], ids=["light", "dark"])
+@pytest.mark.parametrize(
+    ("ink", "paper", "least"),
+    [
+        ("ink", "page", 7),
+        ("ink", "card", 7),
+        ("muted", "page", 4.5),
+        ("muted", "card", 4.5),
+        ("ink", "note-back", 7),
+        ("good", "good-back", 4.5),
+        ("bad", "bad-back", 4.5),
+        ("student", "track", 3),
+        ("valid", "card", 3),
+        ("train", "card", 3),
+    ],
+)
+def test_colours_are_told_apart_as_wcag_asks(scheme, ink, paper, least):
+    palette = STYLE.read_text().split("@media (prefers-color-scheme: dark)")[scheme]
+    colours = dict(re.findall(r"--([\w-]+): #(\w{6});", palette))
+
+    def luminance(name):
+        channels = [int(colours[name][at : at + 2], 16) / 255 for at in (0, 2, 4)]
+        linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    light, dark = sorted((luminance(ink), luminance(paper)), reverse=True)
+    assert (light + 0.05) / (dark + 0.05) >= least
