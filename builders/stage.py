@@ -43,7 +43,7 @@ def pairs_stage(
     samples: Stage,
     critics: CriticsConfig,
     folder: Path,
-    round: int = 0,
+    round_number: int = 0,
     workers: int = 1,
     only: tuple[int, int] | None = None,
 ) -> Stage:
@@ -53,23 +53,23 @@ def pairs_stage(
         samples: Of the teacher; only the shards that are there are needed.
         critics: Settings.
         folder: Of the stage.
-        round: 0 for pairs of the teacher.
+        round_number: 0 for pairs of the teacher.
         workers: Processes.
         only: `(i, n)`: this process's part of the shards.
 
     Returns:
         The stage; rows as in `pairs_schema`, counts as in `funnel`.
     """
-    mark = fingerprint("pairs", samples.fingerprint, critics_identity(critics), round)
+    mark = fingerprint("pairs", samples.fingerprint, critics_identity(critics), round_number)
     description = {
         "stage": "pairs",
         "samples": os.path.relpath(samples.folder, folder),
         "critics": to_mapping(critics),
-        "round": round,
+        "round": round_number,
     }
     stage = Stage(folder, mark, samples.num_shards, description).open()
-    job = _PairsJob(samples, critics, round, stage)
-    run_shards(_pairs_shard, job, chosen_shards(stage.missing(), only), workers, f"pairs, round {round}")
+    job = _PairsJob(samples, critics, round_number, stage)
+    run_shards(_pairs_shard, job, chosen_shards(stage.missing(), only), workers, f"pairs, round {round_number}")
     return stage
 
 

@@ -1,0 +1,9 @@
+"""Parsers for tests, named as a recipe names them."""
+
+
+def flat(sentence: str) -> str:
+    return "(S " + " ".join(f"(W {word})" for word in sentence.split()) + ")"
+
+
+def broken(sentence: str) -> str:
+    return "(S"

@@ -1,0 +1,63 @@
+import json
+
+import pytest
+
+from builders.contexts import read_contexts, whole_sentences
+from builders.errors import RunError
+
+
+def read(tmp_path, text, min_sentences=1):
+    path = tmp_path / "contexts.txt"
+    path.write_text(text)
+    return read_contexts(path, "news", min_sentences)
+
+
+def test_one_context_a_line(tmp_path):
+    contexts = read(tmp_path, "Profit rose.  Sales fell.\nShares gained.\nShares gained.\n")
+    assert [context.context for context in contexts] == ["Profit rose. Sales fell.", "Shares gained."]
+    assert len({context.context_id for context in contexts}) == 2
+
+
+def test_jsonl_rows_may_bring_their_ids(tmp_path):
+    rows = [{"context": "Profit rose."}, {"context": "Sales fell.", "context_id": "c", "passage_id": 7}]
+    first, second = read(tmp_path, "\n".join(map(json.dumps, rows)))
+    assert first.context == "Profit rose."
+    assert (second.context_id, second.passage_id) == ("c", "7")
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", "holds no contexts"),
+        ("Profit rose.\n\nSales fell.\n", "line 2 is empty"),
+        ("Profit rose.\nprofit\n", "line 2 is too short: 'profit' has 0 of at least 1 sentence ending in . ? or !"),
+        ('{"context": 3}', "line 1 has no text under 'context'"),
+        ('{"text": "Profit rose."}', "line 1 has no text under 'context'"),
+        ('{"context": "Profit rose."', "line 1 is not valid JSON"),
+        ('{"context": "  "}', "line 1 is empty"),
+    ],
+)
+def test_a_line_that_is_no_context_is_named(tmp_path, text, words):
+    with pytest.raises(RunError) as caught:
+        read(tmp_path, text)
+    assert words in str(caught.value)
+    assert "contexts.txt" in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_context_with_too_few_sentences_is_too_short(tmp_path):
+    with pytest.raises(RunError, match="has 1 of at least 2 sentences"):
+        read(tmp_path, "Profit rose. Sales", min_sentences=2)
+
+
+@pytest.mark.parametrize(
+    ("passage", "sentences"),
+    [
+        ("LONDON (AP) -- Profit rose. Sales\nfell. Shares", ["LONDON (AP) -- Profit rose.", "Sales fell."]),
+        ("Profit rose.", ["Profit rose."]),
+        ("Profit", []),
+        ("", []),
+    ],
+)
+def test_a_passage_loses_a_last_sentence_that_breaks_off(passage, sentences):
+    assert whole_sentences(passage) == sentences

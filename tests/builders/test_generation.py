@@ -1,0 +1,107 @@
+import numpy as np
+import pytest
+import torch
+
+from builders.generation import Prompt, sample_continuations, sample_targets
+from builders.models import load_causal_lm, load_seq2seq
+from builders.sentences import first_sentence_done
+
+PROMPTS = [
+    Prompt("Boeing said profit rose on Monday.", 11),
+    Prompt("Apple", 12),
+    Prompt("Dell Corp. said that sales fell last week. Nike said shares gained.", 13),
+]
+
+
+def never(text):
+    return False
+
+
+def continuations(teacher, prompts, **settings):
+    model, tokenizer = load_causal_lm(teacher)
+    defaults = {"num_return": 4, "temperature": 0.7, "top_p": 0.9, "max_new_tokens": 40, "is_done": first_sentence_done}
+    return sample_continuations(model, tokenizer, prompts, **defaults | settings)
+
+
+@pytest.mark.parametrize("prompts", [PROMPTS[:1], PROMPTS])
+def test_greedy_continuations_are_those_of_generate(teacher, prompts):
+    model, tokenizer = load_causal_lm(teacher)
+    inputs = tokenizer([prompt.text for prompt in prompts], return_tensors="pt", padding=True)
+    inputs.pop("token_type_ids", None)
+    with torch.inference_mode():
+        ids = model.generate(**inputs, do_sample=False, max_new_tokens=30, begin_suppress_tokens=[2])
+    expected = tokenizer.batch_decode(ids[:, inputs["input_ids"].shape[1] :], skip_special_tokens=True)
+    ours = continuations(teacher, prompts, num_return=1, temperature=0, max_new_tokens=30, is_done=never)
+    assert [texts[0] for texts in ours] == expected
+
+
+def test_greedy_targets_are_those_of_generate(student):
+    model, tokenizer = load_seq2seq(student)
+    texts = [prompt.text for prompt in PROMPTS]
+    inputs = tokenizer(texts, return_tensors="pt", padding=True)
+    inputs.pop("token_type_ids", None)
+    with torch.inference_mode():
+        ids = model.generate(**inputs, do_sample=False, num_beams=1, max_new_tokens=20, begin_suppress_tokens=[2])
+    expected = [text.strip() for text in tokenizer.batch_decode(ids, skip_special_tokens=True)]
+    ours = sample_targets(model, tokenizer, PROMPTS, num_return=1, temperature=0, top_p=0.9, max_new_tokens=20)
+    assert [texts[0] for texts in ours] == expected
+
+
+def test_samples_follow_the_model(teacher):
+    # the first token's frequencies against the nucleus that the logits give
+    model, tokenizer = load_causal_lm(teacher)
+    prompt = "Boeing said profit rose on Monday."
+    with torch.inference_mode():
+        logits = model(**tokenizer(prompt, return_tensors="pt")).logits[0, -1] / 1.0
+    p = logits.softmax(-1).double().sort(descending=True)
+    inside = (p.values.cumsum(0) - p.values) < 0.9
+    expected = dict(zip(p.indices[inside].tolist(), (p.values[inside] / p.values[inside].sum()).tolist(), strict=True))
+    [texts] = continuations(
+        teacher, [Prompt(prompt, 5)], num_return=2000, temperature=1.0, max_new_tokens=1, is_done=never
+    )
+    drawn = dict(zip(*np.unique(texts, return_counts=True), strict=True))
+    for token, share in expected.items():
+        count = drawn.get(tokenizer.decode([token]), 0)
+        assert count / 2000 == pytest.approx(share, abs=5 * (share / 2000) ** 0.5)
+
+
+def test_a_text_stops_soon_after_its_sentence(teacher):
+    for texts in continuations(teacher, PROMPTS, num_return=8):
+        assert any(first_sentence_done(text) for text in texts)
+        assert max(len(text.split()) for text in texts if first_sentence_done(text)) < 20
+
+
+def test_a_prompt_samples_the_same_alone_and_in_company(teacher):
+    alone = [continuations(teacher, [prompt])[0] for prompt in PROMPTS]
+    assert continuations(teacher, PROMPTS) == alone
+
+
+def test_samples_of_a_prompt_do_not_depend_on_how_many_there_are(teacher):
+    [few] = continuations(teacher, PROMPTS[:1], num_return=3)
+    [many] = continuations(teacher, PROMPTS[:1], num_return=9)
+    assert many[:3] == few
+    assert len(set(many)) > 1
+
+
+def test_another_key_gives_other_samples(teacher):
+    texts = [continuations(teacher, [Prompt(PROMPTS[0].text, n)], num_return=8)[0] for n in (1, 2)]
+    assert texts[0] != texts[1]
+
+
+def test_an_empty_prompt_starts_from_nothing(teacher):
+    [texts] = continuations(teacher, [Prompt("", 3)])
+    assert all(text.strip() for text in texts)
+
+
+def test_a_prompt_longer_than_the_model_loses_its_start(teacher):
+    long = "Boeing said profit rose on Monday. " * 60
+    [texts] = continuations(teacher, [Prompt(long.strip(), 3)], num_return=1, max_new_tokens=10)
+    assert texts[0]
+
+
+def test_targets_are_keyed(student):
+    model, tokenizer = load_seq2seq(student)
+    settings = {"num_return": 3, "temperature": 1.0, "top_p": 0.9, "max_new_tokens": 12}
+    together = sample_targets(model, tokenizer, PROMPTS, **settings)
+    assert together == [sample_targets(model, tokenizer, [prompt], **settings)[0] for prompt in PROMPTS]
+    assert len(set(together[0])) == 3

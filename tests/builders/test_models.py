@@ -1,0 +1,96 @@
+import shutil
+from pathlib import Path
+
+import pytest
+import torch
+from peft import LoraConfig, TaskType, get_peft_model
+from transformers import AutoModelForSeq2SeqLM, AutoTokenizer
+
+from builders.errors import RunError
+from builders.models import load_causal_lm, load_classifier, load_seq2seq, model_identity, resolve
+
+
+def test_a_package_reference_is_a_folder_inside_the_package(tmp_path, monkeypatch, student):
+    shutil.copytree(student, tmp_path / "some_package" / "models" / "student")
+    (tmp_path / "some_package" / "__init__.py").write_text("")
+    monkeypatch.syspath_prepend(tmp_path)
+    assert Path(resolve("some_package:models/student")) == tmp_path / "some_package" / "models" / "student"
+
+
+def test_a_hub_id_stays_as_it_is():
+    assert resolve("gpt2-xl") == "gpt2-xl"
+    assert resolve("alisawuffles/roberta-large-wanli") == "alisawuffles/roberta-large-wanli"
+
+
+def test_models_load_in_fp32_ready_to_use(tmp_path, student):
+    AutoModelForSeq2SeqLM.from_pretrained(student, dtype=torch.bfloat16).save_pretrained(tmp_path)
+    AutoTokenizer.from_pretrained(student).save_pretrained(tmp_path)
+    model, tokenizer = load_seq2seq(str(tmp_path))
+    assert model.dtype == torch.float32
+    assert not model.training
+    assert tokenizer.pad_token_id is not None
+
+
+def test_a_classifier_knows_its_padding(critic):
+    model, tokenizer = load_classifier(critic)
+    assert model.config.pad_token_id == tokenizer.pad_token_id
+    assert tokenizer.padding_side == "right"
+
+
+def test_an_adapter_comes_merged_into_its_base(tmp_path, student):
+    base, tokenizer = AutoModelForSeq2SeqLM.from_pretrained(student), AutoTokenizer.from_pretrained(student)
+    settings = LoraConfig(task_type=TaskType.SEQ_2_SEQ_LM, target_modules=["q", "v"], init_lora_weights=False)
+    adapted = get_peft_model(base, settings)
+    adapted.save_pretrained(tmp_path / "adapter")
+    tokenizer.save_pretrained(tmp_path / "adapter")
+    inputs = {"input_ids": torch.tensor([[5, 6, 2]]), "decoder_input_ids": torch.tensor([[0, 7]])}
+    expected = adapted.eval()(**inputs).logits
+    merged, _ = load_seq2seq(str(tmp_path / "adapter"))
+    torch.testing.assert_close(merged(**inputs).logits, expected)
+
+
+@pytest.mark.parametrize(
+    ("ref", "words"),
+    [
+        ("./missing", "does not exist"),
+        ("{tmp}", "holds no config.json"),
+        ("{tmp}/file.txt", "is no folder"),
+        ("no_such_package:models", "no package 'no_such_package'"),
+        ("nobody/no-such-model", "does not load"),
+    ],
+)
+def test_a_path_that_is_no_model_is_one_line(tmp_path, ref, words):
+    (tmp_path / "file.txt").write_text("text")
+    ref = ref.replace("{tmp}", str(tmp_path))
+    with pytest.raises(RunError) as caught:
+        load_seq2seq(ref)
+    assert ref in str(caught.value)
+    assert words in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_the_wrong_kind_of_model_is_one_line(teacher, student):
+    with pytest.raises(RunError, match="does not load as a causal language model"):
+        load_causal_lm(student)
+    with pytest.raises(RunError, match=r"no trained weights for 'score.weight'"):
+        load_classifier(teacher)
+
+
+def test_damaged_weights_are_one_line(tmp_path, student):
+    shutil.copytree(student, tmp_path / "damaged")
+    weights = tmp_path / "damaged" / "model.safetensors"
+    weights.write_bytes(weights.read_bytes()[:100])
+    with pytest.raises(RunError, match="does not load as an encoder-decoder model"):
+        load_seq2seq(str(tmp_path / "damaged"))
+
+
+def test_identity_goes_by_content_not_by_place(tmp_path, student, teacher):
+    shutil.copytree(student, tmp_path / "elsewhere")
+    assert model_identity(student) == model_identity(str(tmp_path / "elsewhere"))
+    assert model_identity(student) != model_identity(teacher)
+    weights = tmp_path / "elsewhere" / "model.safetensors"
+    data = bytearray(weights.read_bytes())
+    data[-1] ^= 1
+    weights.write_bytes(data)
+    model_identity.cache_clear()
+    assert model_identity(student) != model_identity(str(tmp_path / "elsewhere"))

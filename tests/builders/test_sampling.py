@@ -1,0 +1,97 @@
+import dataclasses
+
+import pytest
+
+from builders.errors import ConfigError, RunError
+from builders.sampling import SAMPLES_SCHEMA, SamplingConfig, sample_stage
+from builders.sentences import qualified, split_sentences
+
+
+def config(teacher, **settings):
+    small = {"contexts": 6, "k": 5, "contexts_per_shard": 4, "contexts_per_batch": 2}
+    return SamplingConfig(teacher=teacher, domain="news", sentence_tokens=40, context_tokens=90, **small | settings)
+
+
+@pytest.fixture(scope="module")
+def stage(teacher, tmp_path_factory):
+    return sample_stage(config(teacher), 7, tmp_path_factory.mktemp("samples"), "round-0")
+
+
+def test_contexts_are_one_to_five_whole_sentences(stage):
+    lengths = {len(split_sentences(row["context"])) for row in stage.read_rows()}
+    assert lengths <= {1, 2, 3, 4, 5}
+    assert len(lengths) > 1
+    assert all(qualified(row["context"]) for row in stage.read_rows())
+
+
+def test_samples_are_single_qualified_sentences(stage):
+    rows = list(stage.read_rows())
+    assert list(rows[0]) == SAMPLES_SCHEMA.names
+    sentences = [sentence for row in rows for sentence in row["sentences"]]
+    assert sentences
+    assert all(qualified(sentence) and len(split_sentences(sentence)) == 1 for sentence in sentences)
+    assert all(len(row["sentences"]) <= 5 for row in rows)
+    assert stage.counts() == {"contexts": len(rows), "sampled": 5 * len(rows), "sentences": len(sentences)}
+
+
+def test_a_finished_stage_is_not_done_again(stage, teacher):
+    times = [stage.shard_path(i).stat().st_mtime_ns for i in range(stage.num_shards)]
+    again = sample_stage(config(teacher), 7, stage.folder, "round-0")
+    assert [again.shard_path(i).stat().st_mtime_ns for i in range(again.num_shards)] == times
+
+
+def test_another_round_draws_fresh_contexts(stage, teacher, tmp_path):
+    other = sample_stage(config(teacher), 7, tmp_path, "round-1")
+    assert {row["context"] for row in other.read_rows()} != {row["context"] for row in stage.read_rows()}
+
+
+def test_prefixes_start_every_passage(teacher, tmp_path):
+    stage = sample_stage(config(teacher, prefixes=("Boeing said", "Apple said")), 7, tmp_path, "round-0")
+    starts = {" ".join(row["context"].split()[:2]) for row in stage.read_rows()}
+    assert starts == {"Boeing said", "Apple said"}
+
+
+def test_a_human_corpus_is_used_whole(teacher, tmp_path):
+    path = tmp_path / "contexts.txt"
+    path.write_text("Boeing said profit rose on Monday.\nApple said sales fell last week.\n")
+    stage = sample_stage(config(teacher, contexts_file=str(path)), 7, tmp_path / "samples", "round-0")
+    assert [row["context"] for row in stage.read_rows()] == path.read_text().splitlines()
+    path.write_text("Boeing said profit rose on Tuesday.\n")
+    changed = sample_stage(config(teacher, contexts_file=str(path)), 7, tmp_path / "samples", "round-0")
+    assert changed.fingerprint != stage.fingerprint
+
+
+@pytest.mark.parametrize("change", [{"k": 6}, {"temperature": 0.5}, {"contexts_per_shard": 3}])
+def test_settings_that_change_the_result_change_the_fingerprint(stage, teacher, change, tmp_path, monkeypatch):
+    monkeypatch.setattr("builders.sampling.run_shards", lambda *arguments: None)
+    changed = sample_stage(dataclasses.replace(config(teacher), **change), 7, tmp_path, "round-0")
+    assert changed.fingerprint != stage.fingerprint
+
+
+def test_a_part_of_the_shards_can_be_made_elsewhere(teacher, tmp_path, stage):
+    first = sample_stage(config(teacher), 7, tmp_path, "round-0", only=(1, 2))
+    assert first.missing() == [0]
+    assert first.shard_path(1).read_bytes() == stage.shard_path(1).read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ({"contexts": 0}, "contexts must be at least 1, got 0"),
+        ({"k": 1}, "k must be at least 2, got 1"),
+        ({"max_sentences": 0}, "max_sentences must be at least 1, got 0"),
+        ({"top_p": 0.0}, "top_p must lie in (0, 1], got 0.0"),
+        ({"temperature": -1.0}, "temperature must lie in (0, 5], got -1.0"),
+    ],
+)
+def test_values_out_of_range_are_named(settings, words):
+    with pytest.raises(ConfigError) as caught:
+        config("gpt2-xl", **settings)
+    assert words in str(caught.value)
+
+
+def test_too_many_tokens_for_the_teacher_are_named(teacher, tmp_path):
+    with pytest.raises(RunError, match="context_tokens"):
+        sample_stage(
+            config(teacher) if False else dataclasses.replace(config(teacher), context_tokens=160), 7, tmp_path, "r"
+        )

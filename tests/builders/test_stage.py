@@ -1,0 +1,158 @@
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from builders.config import from_mapping
+from builders.critics.settings import CriticsConfig
+from builders.errors import RunError
+from builders.journal import Stage
+from builders.pairs import DIMPLE_SCHEMA, DIMSUM_SCHEMA
+from builders.sampling import SamplingConfig, sample_stage
+from builders.stage import complete_stage, pairs_stage
+
+
+def paraphrase_critics(critic, **diversity):
+    entries = [
+        {"rouge_l": {"max": 0.75}},
+        {"semantic_equivalence": {"model": critic, "min_entailment": 0.4}},
+        {"tree_edit_distance": {"min": 2, "parser": "tests.builders.critics.parsers:flat"}},
+        {"diversity": {"tau_entail": 0.4} | diversity},
+    ]
+    return from_mapping(CriticsConfig, entries, "critics")
+
+
+def summary_critics(critic):
+    entries = [
+        "compression",
+        {"semantic_equivalence": {"model": critic, "min_entailment": 0.4, "direction": "forward"}},
+        {"diversity": {"tau_entail": 0.4}},
+    ]
+    return from_mapping(CriticsConfig, entries, "critics")
+
+
+@pytest.fixture(scope="module")
+def samples(teacher, tmp_path_factory):
+    config = SamplingConfig(
+        teacher=teacher, domain="news", contexts=8, k=8, contexts_per_shard=4, sentence_tokens=40, context_tokens=90
+    )
+    return sample_stage(config, 1, tmp_path_factory.mktemp("run") / "samples", "round-0")
+
+
+def stage_bytes(stage):
+    return [stage.shard_path(i).read_bytes() for i in range(stage.num_shards)]
+
+
+def test_a_shard_of_samples_becomes_a_shard_of_scored_pairs(samples, critic, tmp_path):
+    stage = pairs_stage(samples, paraphrase_critics(critic), tmp_path)
+    assert stage.num_shards == samples.num_shards
+    rows = list(stage.read_rows())
+    assert rows
+    contexts = {row["context_id"]: row for row in samples.read_rows()}
+    for row in rows:
+        assert list(row) == DIMPLE_SCHEMA.names
+        assert {row["source"], row["target"]} <= set(contexts[row["context_id"]]["sentences"])
+        assert min(row["entailment_forward"], row["entailment_backward"]) >= 0.4
+        assert row["rouge_l"] <= 0.75
+        assert row["tree_edit_distance"] >= 2
+        assert row["round"] == 0
+
+
+def test_the_counts_add_up(samples, critic, tmp_path):
+    counts = pairs_stage(samples, paraphrase_critics(critic), tmp_path).counts()
+    sizes = [len(set(row["sentences"])) for row in samples.read_rows()]
+    assert counts["contexts"] == len(sizes)
+    assert counts["sentences"] == sum(sizes)
+    assert counts["candidates"] == sum(n * (n - 1) // 2 for n in sizes)
+    dropped = sum(count for name, count in counts.items() if name.startswith("dropped:"))
+    assert counts["candidates"] - dropped == counts["kept"]
+
+
+def test_summaries_come_in_both_orders(samples, critic, tmp_path):
+    stage = pairs_stage(samples, summary_critics(critic), tmp_path)
+    sizes = [len(set(row["sentences"])) for row in samples.read_rows()]
+    assert stage.counts()["candidates"] == sum(n * (n - 1) for n in sizes)
+    rows = list(stage.read_rows())
+    assert rows
+    assert list(rows[0]) == DIMSUM_SCHEMA.names
+    assert all(row["compression"] < 0.8 for row in rows)
+
+
+def test_other_critics_start_the_stage_afresh(samples, critic, tmp_path):
+    first = pairs_stage(samples, paraphrase_critics(critic), tmp_path)
+    second = pairs_stage(samples, paraphrase_critics(critic, pairs_per_component=5), tmp_path)
+    assert first.fingerprint != second.fingerprint
+    assert second.counts()["kept"] > 1
+    assert first.missing() == [0, 1]
+
+
+def test_a_missing_shard_is_computed_by_the_stage_that_made_the_others(samples, critic, tmp_path):
+    stage = pairs_stage(samples, paraphrase_critics(critic), tmp_path)
+    whole = stage_bytes(stage)
+    stage.shard_path(1).unlink()
+    assert stage_bytes(complete_stage(tmp_path)) == whole
+
+
+def test_a_missing_shard_of_another_stage_is_named(tmp_path):
+    Stage(tmp_path, "abc", 2, {"stage": "candidates"}).open()
+    with pytest.raises(RunError, match="lacks shard 0, 1 of 2"):
+        complete_stage(tmp_path)
+
+
+_MAIN = """
+import sys
+from pathlib import Path
+from builders.config import from_mapping
+from builders.critics.settings import CriticsConfig
+from builders.sampling import SamplingConfig, sample_stage
+from builders.stage import pairs_stage
+
+if __name__ == "__main__":
+    out, teacher, critic, workers = Path(sys.argv[1]), sys.argv[2], sys.argv[3], int(sys.argv[4])
+    config = SamplingConfig(teacher=teacher, domain="news", contexts=24, k=30, contexts_per_shard=4, context_tokens=60)
+    samples = sample_stage(config, 1, out / "samples", "round-0", workers)
+    critics = [{"rouge_l": {}}, {"semantic_equivalence": {"model": critic, "min_entailment": 0.4}}, "diversity"]
+    pairs_stage(samples, from_mapping(CriticsConfig, critics, "critics"), out / "pairs", 0, workers)
+"""
+
+
+def run_until(script, out, teacher, critic, workers, pattern):
+    """Runs the stages in a process of their own; kills it as soon as a file matches the pattern, if one is given."""
+    environment = os.environ | {"PYTHONPATH": str(Path.cwd()), "OMP_NUM_THREADS": "1"}
+    command = [sys.executable, str(script), str(out), teacher, critic, str(workers)]
+    process = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True)
+    deadline = time.monotonic() + 120
+    while pattern and process.poll() is None and not list(out.glob(pattern)):
+        assert time.monotonic() < deadline
+        time.sleep(0.002)
+    if pattern:
+        process.kill()
+    _, errors = process.communicate()
+    if not pattern:
+        assert process.returncode == 0, errors
+
+
+@pytest.mark.parametrize(
+    ("pattern", "workers"),
+    [
+        ("samples/shard-*", 1),
+        pytest.param("samples/.shard-*.partial", 1, marks=pytest.mark.slow),
+        pytest.param("samples/shard-*", 2, marks=pytest.mark.slow),
+        pytest.param("pairs/shard-*", 1, marks=pytest.mark.slow),
+    ],
+)
+def test_kill_9_and_again_gives_the_same_bytes(teacher, critic, tmp_path, pattern, workers):
+    script = tmp_path / "main.py"
+    script.write_text(_MAIN)
+    run_until(script, tmp_path / "killed", teacher, critic, workers, pattern)
+    left = [Stage.load(path.parent) for path in tmp_path.glob("killed/*/stage.json")]
+    assert any(stage.missing() for stage in left)
+    for out in ("killed", "whole"):
+        run_until(script, tmp_path / out, teacher, critic, 1, None)
+    files = sorted(path.relative_to(tmp_path / "whole") for path in tmp_path.glob("whole/**/*.parquet"))
+    assert len(files) == 12
+    for name in files:
+        assert (tmp_path / "killed" / name).read_bytes() == (tmp_path / "whole" / name).read_bytes()
