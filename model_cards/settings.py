@@ -9,6 +9,8 @@ _PAPER_SETTINGS: tuple[tuple[str, str, Any, str], ...] = (
     ("sampling", "k", 100, "A.1"),
     ("sampling", "temperature", 0.7, "A.1"),
     ("sampling", "top_p", 0.9, "A.1"),
+    ("sampling", "min_sentences", 1, "A.1"),
+    ("sampling", "max_sentences", 5, "A.1"),
     ("sampling", "context_temperature", 1.0, "A.1"),
     ("sampling", "context_top_p", 0.9, "A.1"),
     ("rouge_l", "max", 0.75, "A.2"),

@@ -48,11 +48,15 @@ FIGURES = {
         "faithful summaries", "follows from the source by the oracle, says less, and is shorter than 0.8 of it", True
     ),
     "entailed": FigureWords("entailed", "follows from the source by the oracle", True),
-    "copy": FigureWords("copies", "the source itself", True),
-    "compression": FigureWords("length ratio", "length of the output over length of the source", decimals=3),
+    "copy": FigureWords("copies", "the source's words in the source's order", True),
+    "compression": FigureWords("length ratio", "words of the output over words of the source", decimals=3),
     "rouge_l": FigureWords("ROUGE-L", "words shared with the source, 0 to 1; lower is freer", decimals=3),
+    "rouge_l_reference": FigureWords("ROUGE-L to reference", "words shared with the reference, 0 to 1", decimals=3),
     "tree_edit_distance": FigureWords("tree edit distance", "edits between the parses of source and output"),
-    "ibleu": FigureWords("iBLEU", "likeness to the reference less likeness to the source (paper, Section 4)"),
+    "ibleu": FigureWords(
+        "iBLEU",
+        "0.7 BLEU to the reference less 0.3 BLEU to the source, 0 to 100; sentences averaged, add-one smoothing",
+    ),
 }
 
 REASONS = {
@@ -83,7 +87,7 @@ COLUMNS = {
     "entailment_backward": "critic's probability that the target entails the source",
     "rouge_l": "ROUGE-L of source and target, 0 to 1",
     "tree_edit_distance": "edits between the parse trees of source and target",
-    "compression": "length of the target over length of the source, in characters",
+    "compression": "words of the target over words of the source",
     "target_tree": "bracketed parse of the target",
     "prompt": "the sentence to rewrite",
     "chosen": "a rewriting the critics accepted",
