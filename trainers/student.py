@@ -24,10 +24,11 @@ def trainable_model(base: str, lora: LoraSettings | None) -> tuple[Any, Any]:
         RunError: `base` cannot be loaded.
     """
     load = load_seq2seq.__wrapped__  # not the shared copy: training changes it
-    if lora is None:
-        return load(base)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", FutureWarning)  # peft asks transformers for a property by its old name
+        if lora is None:
+            model, tokenizer = load(base)
+            return model.requires_grad_(True), tokenizer  # merging an adapter leaves its base frozen
         if (Path(resolve(base)) / "adapter_config.json").is_file():
             return _continued_adapter(Path(resolve(base)), lora, load)
         return _fresh_adapter(base, lora, load)
