@@ -1,5 +1,6 @@
 """From journalled pairs to a dataset: unique pairs, splits by passage, no training row that test holds too."""
 
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -126,12 +127,18 @@ class PairsBuilder(datasets.ArrowBasedBuilder):
     def download_and_prepare(self, *args: Any, **kwargs: Any) -> None:
         """As `datasets` documents it; what goes wrong is a `RunError`."""
         _ = self.assembly  # before datasets wraps what it raises
+        bars = not datasets.are_progress_bars_disabled()
+        if not sys.stderr.isatty():
+            datasets.disable_progress_bars()
         try:
             super().download_and_prepare(*args, **kwargs)
         except (OSError, datasets.exceptions.DatasetGenerationError) as error:
             if is_disk_full(error) or isinstance(error, OSError):
                 raise write_error(Path(self.cache_dir), error) from error
             raise
+        finally:
+            if bars:
+                datasets.enable_progress_bars()
 
     def _info(self) -> datasets.DatasetInfo:
         features = datasets.Features.from_arrow_schema(self.SCHEMA)

@@ -8,7 +8,13 @@ from typing import Any
 
 from builders.errors import RunError
 from builders.files import read_text
+from builders.generation import Prompt, sample_continuations
+from builders.models import load_causal_lm
+from builders.randomness import key, pick
+from builders.sampling_config import SamplingConfig
 from builders.sentences import qualified, split_sentences
+
+_ATTEMPTS = 3  # passages drawn for a context before it is given up
 
 
 @dataclass(frozen=True)
@@ -28,6 +34,53 @@ def content_id(*parts: str) -> str:
 def make_context(domain: str, context: str, passage: str) -> Context:
     """A context with the ids that its texts give it."""
     return Context(context, content_id(domain, context), content_id(passage))
+
+
+def draw_contexts(config: SamplingConfig, seed: int, round_name: str, indices: list[int]) -> dict[int, Context]:
+    """Contexts cut from the teacher's own passages, all passages in one batch.
+
+    Args:
+        config: Settings.
+        seed: Of the run.
+        round_name: Part of every draw.
+        indices: Which contexts; each has its own draws.
+
+    Returns:
+        A context for each index. One whose passages never held enough whole sentences, in three attempts, is missing.
+    """
+    model, tokenizer = load_causal_lm(config.teacher)
+    found: dict[int, Context] = {}
+    for attempt in range(_ATTEMPTS):
+        todo = [index for index in indices if index not in found]
+        if not todo:
+            break
+        keys = [key(seed, round_name, "context", index, attempt) for index in todo]
+        prompts = [Prompt(_prefix(config, draw), draw) for draw in keys]
+        passages = sample_continuations(
+            model,
+            tokenizer,
+            prompts,
+            num_return=1,
+            temperature=config.context_temperature,
+            top_p=config.context_top_p,
+            max_new_tokens=config.context_tokens,
+            is_done=lambda text: len(split_sentences(text)) > config.max_sentences,
+        )
+        for index, prompt, [passage] in zip(todo, prompts, passages, strict=True):
+            sentences = whole_sentences(prompt.text + passage)[: config.max_sentences]
+            if len(sentences) >= config.min_sentences:
+                wanted = _length(config, prompt.key)
+                found[index] = make_context(config.domain, " ".join(sentences[:wanted]), " ".join(sentences))
+    return {index: found[index] for index in indices if index in found}
+
+
+def _prefix(config: SamplingConfig, draw: int) -> str:
+    return config.prefixes[pick(key(draw, "prefix"), len(config.prefixes))] if config.prefixes else ""
+
+
+def _length(config: SamplingConfig, draw: int) -> int:
+    spread = config.max_sentences - config.min_sentences + 1
+    return config.min_sentences + pick(key(draw, "length"), spread)
 
 
 def whole_sentences(passage: str) -> list[str]:

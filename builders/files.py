@@ -75,7 +75,7 @@ def is_disk_full(error: BaseException) -> bool:
 
 def write_error(path: Path, error: BaseException) -> RunError:
     """The one-line error for a file or folder that could not be written."""
-    reason = error.strerror if isinstance(error, OSError) and error.strerror else one_line(error)
+    reason = os.strerror(error.errno) if isinstance(error, OSError) and error.errno else one_line(error)
     remedy = "free some space" if is_disk_full(error) else "choose another folder or make it writable"
     return RunError(f"cannot write {path}: {reason}; {remedy} and run the same command again")
 

@@ -7,15 +7,14 @@ from typing import Any
 import pyarrow as pa
 
 from builders.config import fingerprint, to_mapping
-from builders.contexts import Context, make_context, read_contexts, whole_sentences
+from builders.contexts import Context, draw_contexts, read_contexts
 from builders.errors import ConfigError
 from builders.generation import Prompt, sample_continuations
 from builders.journal import Stage, chosen_shards, run_shards
 from builders.models import load_causal_lm, model_identity
-from builders.randomness import key, pick
-from builders.sentences import first_sentence, first_sentence_done, qualified, split_sentences
-
-_ATTEMPTS = 3  # passages drawn for a context before it is given up
+from builders.randomness import key
+from builders.sampling_config import SamplingConfig
+from builders.sentences import first_sentence, first_sentence_done, qualified
 
 SAMPLES_SCHEMA = pa.schema(
     [
@@ -28,66 +27,6 @@ SAMPLES_SCHEMA = pa.schema(
         ("seed", pa.int64()),
     ]
 )
-
-
-@dataclass(frozen=True, kw_only=True)
-class SamplingConfig:
-    """How the teacher is sampled (paper, Section 3.1 and A.1).
-
-    Args:
-        teacher: A decoder-only language model: folder, `package:folder` or Hub id.
-        domain: The dataset configuration that the samples are for.
-        prefixes: Datelines or headings that passages start with; none starts them from nothing (biomedical domain).
-        contexts: How many contexts to draw from the teacher.
-        contexts_file: A human corpus instead, used whole: one context a line, or JSONL.
-        min_sentences: Shortest context.
-        max_sentences: Longest context.
-        context_temperature: For contexts.
-        context_top_p: For contexts.
-        context_tokens: Where a context's passage is cut.
-        k: Next sentences sampled a context.
-        temperature: For next sentences.
-        top_p: For next sentences.
-        sentence_tokens: Where a sentence that does not end is cut.
-        contexts_per_shard: Contexts that are journalled together.
-        contexts_per_batch: Contexts whose sentences are sampled together.
-    """
-
-    teacher: str
-    domain: str
-    prefixes: tuple[str, ...] = ()
-    contexts: int
-    contexts_file: str | None = None
-    min_sentences: int = 1  # paper A.1
-    max_sentences: int = 5  # paper A.1
-    context_temperature: float = 1.0  # paper A.1
-    context_top_p: float = 0.9  # paper A.1
-    context_tokens: int = 150  # the authors' released code
-    k: int = 100  # paper, Section 3.1
-    temperature: float = 0.7  # paper, Section 3.1; the released code has 0.5
-    top_p: float = 0.9  # paper A.1
-    sentence_tokens: int = 100  # the authors' released code
-    contexts_per_shard: int = 32
-    contexts_per_batch: int = 8
-
-    def __post_init__(self) -> None:
-        for name in ("contexts", "min_sentences", "context_tokens", "sentence_tokens"):
-            _at_least(name, getattr(self, name), 1)
-        for name in ("contexts_per_shard", "contexts_per_batch"):
-            _at_least(name, getattr(self, name), 1)
-        _at_least("k", self.k, 2)  # a pair needs two
-        _at_least("max_sentences", self.max_sentences, self.min_sentences)
-        for name in ("context_top_p", "top_p"):
-            if not 0.0 < getattr(self, name) <= 1.0:
-                raise ConfigError(f"{name} must lie in (0, 1], got {getattr(self, name)}")
-        for name in ("context_temperature", "temperature"):
-            if not 0.0 < getattr(self, name) <= 5.0:
-                raise ConfigError(f"{name} must lie in (0, 5], got {getattr(self, name)}")
-
-
-def _at_least(name: str, value: int, least: int) -> None:
-    if value < least:
-        raise ConfigError(f"{name} must be at least {least}, got {value}")
 
 
 @dataclass(frozen=True)
@@ -127,12 +66,21 @@ def sample_stage(
         contexts = _contexts_of_file(config)
         count, text = len(contexts), fingerprint(contexts)
     settings = to_mapping(replace(config, teacher="", contexts_file=None))
+    _check_room(config)
     mark = fingerprint("samples", settings, model_identity(config.teacher), text, seed, round_name)
     description = {"stage": "samples", "settings": to_mapping(config), "seed": seed, "round_name": round_name}
     stage = Stage(folder, mark, -(-count // config.contexts_per_shard), description).open()
     job = _SamplingJob(config, seed, round_name, stage)
     run_shards(_sample_shard, job, chosen_shards(stage.missing(), only), workers, f"sampling ({round_name})")
     return stage
+
+
+def _check_room(config: SamplingConfig) -> None:
+    positions = load_causal_lm(config.teacher)[0].config.max_position_embeddings
+    for name in ("context_tokens", "sentence_tokens"):
+        if getattr(config, name) >= positions:
+            given = getattr(config, name)
+            raise ConfigError(f"{name} must be below the {positions} positions of {config.teacher}, got {given}")
 
 
 def _contexts_of_file(config: SamplingConfig) -> list[Context]:
@@ -146,7 +94,7 @@ def _sample_shard(job: _SamplingJob, shard: int) -> None:
         contexts = dict(enumerate(_contexts_of_file(config)[first : first + config.contexts_per_shard], start=first))
     else:
         last = min(first + config.contexts_per_shard, config.contexts)
-        contexts = _draw_contexts(job, list(range(first, last)))
+        contexts = draw_contexts(config, job.seed, job.round_name, list(range(first, last)))
     rows = []
     items = list(contexts.items())
     for start in range(0, len(items), config.contexts_per_batch):
@@ -157,41 +105,6 @@ def _sample_shard(job: _SamplingJob, shard: int) -> None:
         "sentences": sum(len(row["sentences"]) for row in rows),
     }
     job.stage.write_shard(shard, rows, SAMPLES_SCHEMA, counts)
-
-
-def _draw_contexts(job: _SamplingJob, indices: list[int]) -> dict[int, Context]:
-    """Contexts cut from the teacher's own passages; a passage without one whole sentence is drawn again."""
-    config = job.config
-    model, tokenizer = load_causal_lm(config.teacher)
-    found: dict[int, Context] = {}
-    for attempt in range(_ATTEMPTS):
-        todo = [index for index in indices if index not in found]
-        if not todo:
-            break
-        keys = [key(job.seed, job.round_name, "context", index, attempt) for index in todo]
-        prompts = [Prompt(_prefix(config, draw), draw) for draw in keys]
-        passages = sample_continuations(
-            model,
-            tokenizer,
-            prompts,
-            num_return=1,
-            temperature=config.context_temperature,
-            top_p=config.context_top_p,
-            max_new_tokens=config.context_tokens,
-            is_done=lambda text: len(split_sentences(text)) > config.max_sentences,
-        )
-        for index, prompt, [passage] in zip(todo, prompts, passages, strict=True):
-            sentences = whole_sentences(prompt.text + passage)[: config.max_sentences]
-            spread = config.max_sentences - config.min_sentences + 1
-            wanted = config.min_sentences + pick(key(prompt.key, "length"), spread)
-            if len(sentences) >= config.min_sentences:
-                context = " ".join(sentences[:wanted])
-                found[index] = make_context(config.domain, context, " ".join(sentences))
-    return {index: found[index] for index in indices if index in found}
-
-
-def _prefix(config: SamplingConfig, draw: int) -> str:
-    return config.prefixes[pick(key(draw, "prefix"), len(config.prefixes))] if config.prefixes else ""
 
 
 def _sample_sentences(job: _SamplingJob, contexts: list[tuple[int, Context]]) -> list[dict[str, Any]]:

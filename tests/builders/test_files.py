@@ -6,6 +6,12 @@ from builders.errors import RunError
 from builders.files import atomic_path, read_text, write_json
 
 
+def write_half(path, error):
+    with atomic_path(path) as partial:
+        partial.write_text("half")
+        raise error
+
+
 def names(folder):
     return sorted(path.name for path in folder.iterdir())
 
@@ -28,9 +34,8 @@ def test_a_folder_replaces_another_whole(tmp_path):
 
 def test_an_error_leaves_nothing_new_and_the_old_as_it_was(tmp_path):
     write_json(tmp_path / "a.json", {"a": 1})
-    with pytest.raises(KeyError), atomic_path(tmp_path / "a.json") as partial:
-        partial.write_text("half")
-        raise KeyError
+    with pytest.raises(KeyError):
+        write_half(tmp_path / "a.json", KeyError())
     assert names(tmp_path) == ["a.json"]
     assert json.loads((tmp_path / "a.json").read_text()) == {"a": 1}
 
@@ -48,9 +53,9 @@ def test_a_full_disk_is_one_line(tmp_path, small_disk):
 
 
 def test_a_library_that_keeps_only_the_words_of_a_full_disk_is_understood(tmp_path):
-    with pytest.raises(RunError, match="free some space"), atomic_path(tmp_path / "a") as partial:
-        partial.write_text("half")
-        raise RuntimeError("Error while serializing: I/O error: No space left on device (os error 28)")
+    error = RuntimeError("Error while serializing: I/O error: No space left on device (os error 28)")
+    with pytest.raises(RunError, match="free some space"):
+        write_half(tmp_path / "a", error)
     assert names(tmp_path) == []
 
 

@@ -2,7 +2,7 @@ import dataclasses
 
 import pytest
 
-from builders.errors import ConfigError, RunError
+from builders.errors import ConfigError
 from builders.sampling import SAMPLES_SCHEMA, SamplingConfig, sample_stage
 from builders.sentences import qualified, split_sentences
 
@@ -91,7 +91,7 @@ def test_values_out_of_range_are_named(settings, words):
 
 
 def test_too_many_tokens_for_the_teacher_are_named(teacher, tmp_path):
-    with pytest.raises(RunError, match="context_tokens"):
-        sample_stage(
-            config(teacher) if False else dataclasses.replace(config(teacher), context_tokens=160), 7, tmp_path, "r"
-        )
+    long = dataclasses.replace(config(teacher), context_tokens=160)
+    with pytest.raises(ConfigError, match="context_tokens must be below the 160 positions"):
+        sample_stage(long, 7, tmp_path, "round-0")
+    assert list(tmp_path.glob("*.parquet")) == []

@@ -22,12 +22,8 @@ _DAYS = ["on Monday", "on Tuesday", "last week"]
 
 def sentence(rng: random.Random) -> str:
     name, event, day = rng.choice(_NAMES), rng.choice(_EVENTS), rng.choice(_DAYS)
-    forms = [
-        f"{name} said {event} {day}.",
-        f"{day.capitalize()} {name} said {event}.",
-        f"{name} said that {event} {day}.",
-    ]
-    return rng.choice(forms)
+    forms = ["{name} said {event} {day}.", "{first} {name} said {event}.", "{name} said that {event} {day}."]
+    return rng.choice(forms).format(name=name, event=event, day=day, first=day[0].upper() + day[1:])
 
 
 def passage(rng: random.Random, sentences: int) -> str:
@@ -96,13 +92,9 @@ def make_student(folder: Path) -> str:
 
 
 def make_critic(folder: Path, labels: tuple[str, ...] = ("contradiction", "Entailment", "neutral")) -> str:
-    """A stock GPT-2 classifier whose random opinions differ from pair to pair."""
-    torch.manual_seed(0)
+    """A stock GPT-2 classifier whose opinions are random and differ from pair to pair; 0.15 is about their median."""
+    torch.manual_seed(2)
     tokenizer = make_tokenizer("pair")
-    names = dict(enumerate(labels))
-    model = GPT2ForSequenceClassification(
-        _gpt2_config(tokenizer, id2label=names, label2id={label: i for i, label in names.items()})
-    )
-    with torch.no_grad():
-        model.score.weight.mul_(30)
+    names = {"id2label": dict(enumerate(labels)), "label2id": {label: i for i, label in enumerate(labels)}}
+    model = GPT2ForSequenceClassification(_gpt2_config(tokenizer, initializer_range=0.3, **names))
     return _save(model, tokenizer, folder)

@@ -19,5 +19,5 @@ def test_nothing_compresses_an_empty_source():
 
 
 def test_a_value_out_of_range_is_named():
-    with pytest.raises(ConfigError, match="compression.max"):
+    with pytest.raises(ConfigError, match=r"compression\.max must lie"):
         CompressionConfig(max=1.5)

@@ -29,9 +29,8 @@ def world(seed, sentences=8, likely=0.15):
     """Probabilities in which a few entailments hold, and some ordered pairs of distinct sentences."""
     rng = random.Random(seed)
     names = [f"sentence {i}" for i in range(sentences)]
-    values = {
-        (a, b): rng.uniform(0.76, 1) if rng.random() < likely else rng.uniform(0, 0.74) for a in names for b in names
-    }
+    values = {(a, b): rng.uniform(0, 0.74) for a in names for b in names}
+    values |= {two: rng.uniform(0.76, 1) for two in values if rng.random() < likely}
     chosen = rng.sample([(a, b) for a in names for b in names if a != b], 12)
     pairs = [Pair(a, b, context_id=rng.choice(["c1", "c2"])) for a, b in chosen]
     for pair in pairs:  # the semantic filter has passed them
@@ -90,7 +89,9 @@ def test_one_order_stands_for_both(seed):
     pairs, values = world(seed)
     once = list({frozenset((pair.source, pair.target)): pair for pair in pairs}.values())
     both = [
-        Pair(*texts, context_id=p.context_id) for p in once for texts in ((p.source, p.target), (p.target, p.source))
+        Pair(*texts, context_id=pair.context_id)
+        for pair in once
+        for texts in ((pair.source, pair.target), (pair.target, pair.source))
     ]
     kept, _ = judged(once, values, both_orders=True)
     expected = algorithm_1(both, values)
