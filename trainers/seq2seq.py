@@ -138,6 +138,7 @@ def _arguments(config: FineTuningConfig, folder: Path, seed: int, evaluate: bool
         report_to="none",
         disable_tqdm=True,
         remove_unused_columns=False,
+        use_cpu=not torch.cuda.is_available(),  # as builders.models places them
         dataloader_pin_memory=torch.cuda.is_available(),
     )
 

@@ -83,6 +83,14 @@ def test_a_later_round_continues_the_adapter(t5, pairs, tmp_path):
     assert torch.isfinite(model(input_ids=torch.tensor([[5, 1]]), labels=torch.tensor([[6, 1]])).loss)
 
 
+@pytest.mark.parametrize("setting", [{"bf16": True}, {"label_smoothing": 0.1}, {"schedule": "cosine"}], ids=str)
+def test_settings_reach_the_training(setting, t5, pairs, tmp_path):
+    plain = history(fine_tune(t5, pairs, [], CONFIG, tmp_path / "plain", seed=0))
+    other = history(fine_tune(t5, pairs, [], replace(CONFIG, **setting), tmp_path / "other", seed=0))
+    assert other != plain
+    assert other == pytest.approx(plain, rel=0.5)
+
+
 def test_adapter_of_another_shape_is_refused(t5, pairs, tmp_path):
     first = fine_tune(t5, pairs, [], LORA, tmp_path / "first", seed=0)
     wider = replace(LORA, lora=LoraSettings(rank=8, alpha=8))
