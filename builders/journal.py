@@ -131,12 +131,7 @@ def _shard_metadata(path: Path) -> dict[bytes, bytes]:
 
 
 def chosen_shards(missing: list[int], only: tuple[int, int] | None) -> list[int]:
-    """The missing shards that are this process's own when a stage is split over machines.
-
-    Args:
-        missing: Shard numbers.
-        only: `(i, n)` picks the shards whose number modulo n is i; None picks all.
-    """
+    """The missing shards that are this process's own: `only=(i, n)` picks those whose number modulo n is i."""
     if only is None:
         return missing
     index, parts = only

@@ -1,5 +1,8 @@
 """Entailment probabilities p_NLI(x => y) by a stock sequence classifier (paper, Section 3.2)."""
 
+from functools import lru_cache
+from typing import Any
+
 from builders.errors import ConfigError
 from builders.models import load_classifier
 
@@ -24,61 +27,66 @@ class EntailmentModel:
         self._label = found[0]
         limits = (self._tokenizer.model_max_length, getattr(self._model.config, "max_position_embeddings", None))
         self._longest = min(limit for limit in limits if limit)
-        self._joins = self._can_join()
+        self._joins = True
+        probe = ("Profit rose.", "It fell 5 percent.")
+        alone, plain = self._tokenizer(list(probe), add_special_tokens=False), self._tokenizer(*probe)
+        self._markers = len(plain["input_ids"]) - sum(map(len, alone["input_ids"]))
+        if alone.encodings is None or self._inputs([probe], dict(zip(probe, alone.encodings, strict=True))) != {
+            name: [plain[name]] for name in plain if name in self._names
+        }:
+            self._joins = False  # this tokenizer does more to a pair than to join its sentences
 
     def probabilities(self, pairs: list[tuple[str, str]]) -> list[float]:
         """The probability that the premise entails the hypothesis, for each (premise, hypothesis).
 
         A pair longer than the model's positions cannot be verified and gets 0.
         """
-        import torch  # slow to import
-
         if not pairs:
             return []
-        columns = self._encode(pairs)
-        lengths = [len(ids) for ids in columns["input_ids"]]
+        sentences = list(dict.fromkeys(sentence for pair in pairs for sentence in pair))
+        alone = self._tokenizer(sentences, add_special_tokens=False)
+        size = dict(zip(sentences, map(len, alone["input_ids"]), strict=True))
+        lengths = [size[premise] + size[hypothesis] + self._markers for premise, hypothesis in pairs]
+        encodings = dict(zip(sentences, alone.encodings, strict=True)) if self._joins else {}
         order = sorted(range(len(pairs)), key=lambda i: lengths[i])
         result = [0.0] * len(pairs)
         for batch in _batches([i for i in order if lengths[i] <= self._longest], lengths):
-            width = lengths[batch[-1]]
-            inputs = {
-                name: torch.tensor([rows[i] + [self._padding(name)] * (width - lengths[i]) for i in batch])
-                for name, rows in columns.items()
-            }
-            with torch.inference_mode():
-                logits = self._model(**{name: x.to(self._model.device) for name, x in inputs.items()}).logits
-            for i, p in zip(batch, logits.float().softmax(dim=-1)[:, self._label].tolist(), strict=True):
-                result[i] = p
+            answers = self._classify(self._inputs([pairs[i] for i in batch], encodings))
+            for i, probability in zip(batch, answers, strict=True):
+                result[i] = probability
         return result
 
-    def _padding(self, name: str) -> int:
-        return int(self._tokenizer.pad_token_id) if name == "input_ids" else 0
+    def _classify(self, columns: dict[str, list[list[int]]]) -> list[float]:
+        import torch  # slow to import
 
-    def _encode(self, pairs: list[tuple[str, str]]) -> dict[str, list[list[int]]]:
-        """The model's inputs, unpadded; each distinct sentence is tokenised once where the tokenizer can join two."""
-        names = {"input_ids", "attention_mask", *self._tokenizer.model_input_names}
+        width = max(map(len, columns["input_ids"]))
+        padding = {"input_ids": self._tokenizer.pad_token_id}
+        inputs = {
+            name: torch.tensor([row + [padding.get(name, 0)] * (width - len(row)) for row in rows])
+            for name, rows in columns.items()
+        }
+        with torch.inference_mode():
+            logits = self._model(**{name: rows.to(self._model.device) for name, rows in inputs.items()}).logits
+        return logits.float().softmax(dim=-1)[:, self._label].tolist()
+
+    @property
+    def _names(self) -> set[str]:
+        return {"input_ids", "attention_mask", *self._tokenizer.model_input_names}
+
+    def _inputs(self, pairs: list[tuple[str, str]], encodings: dict[str, Any]) -> dict[str, list[list[int]]]:
+        """The model's inputs, unpadded; where it can, the tokenizer's own post-processor joins encoded sentences."""
         if not self._joins:
-            premises, hypotheses = zip(*pairs, strict=True)
-            encoded = self._tokenizer(list(premises), list(hypotheses))
-            return {name: encoded[name] for name in sorted(names) if name in encoded}
-        backend = self._tokenizer.backend_tokenizer
-        sentences = list(dict.fromkeys(sentence for pair in pairs for sentence in pair))
-        alone = dict(zip(sentences, backend.encode_batch(sentences, add_special_tokens=False), strict=True))
-        joined = [backend.post_process(alone[premise], alone[hypothesis]) for premise, hypothesis in pairs]
+            encoded = self._tokenizer([premise for premise, _ in pairs], [hypothesis for _, hypothesis in pairs])
+            return {name: encoded[name] for name in encoded if name in self._names}
+        join = self._tokenizer.backend_tokenizer.post_process
+        joined = [join(encodings[premise], encodings[hypothesis]) for premise, hypothesis in pairs]
         fields = {"input_ids": "ids", "attention_mask": "attention_mask", "token_type_ids": "type_ids"}
-        return {name: [getattr(pair, fields[name]) for pair in joined] for name in fields if name in names}
+        return {name: [getattr(pair, fields[name]) for pair in joined] for name in fields if name in self._names}
 
-    def _can_join(self) -> bool:
-        """Whether the tokenizer's post-processor makes of two encoded sentences what the tokenizer makes of a pair."""
-        backend = getattr(self._tokenizer, "backend_tokenizer", None)
-        if backend is None:
-            return False
-        backend.no_truncation()
-        backend.no_padding()
-        premise, hypothesis = backend.encode_batch(["Profit rose.", "It fell 5 percent."], add_special_tokens=False)
-        pair = self._tokenizer("Profit rose.", "It fell 5 percent.")
-        joined = backend.post_process(premise, hypothesis)
-        return joined.ids == pair["input_ids"] and joined.type_ids == pair.get("token_type_ids", joined.type_ids)
+
+@lru_cache(maxsize=4)
+def _entailment_model(ref: str) -> EntailmentModel:
+    return EntailmentModel(ref)
 
 
 def _batches(order: list[int], lengths: list[int]) -> list[list[int]]:
@@ -105,7 +113,7 @@ class EntailmentMemo:
         """As `EntailmentModel.probabilities`."""
         asked = [pair for pair in dict.fromkeys(pairs) if pair not in self._known and pair[0] != pair[1]]
         if asked:
-            answers = EntailmentModel(self._ref).probabilities(asked)
+            answers = _entailment_model(self._ref).probabilities(asked)
             self._known.update(zip(asked, answers, strict=True))
         return [1.0 if premise == hypothesis else self._known[premise, hypothesis] for premise, hypothesis in pairs]
 

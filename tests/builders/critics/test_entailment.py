@@ -32,12 +32,11 @@ def test_batched_probabilities_are_those_of_the_plain_model(critic, monkeypatch)
 
 
 def test_joining_encoded_sentences_equals_encoding_pairs(critic):
-    model = EntailmentModel(critic)
-    assert model._joins
-    pairs = some_pairs(20)
-    joined = model._encode(pairs)
-    model._joins = False
-    assert model._encode(pairs) == joined
+    joining, plain = EntailmentModel(critic), EntailmentModel(critic)
+    assert joining._joins
+    plain._joins = False
+    pairs = some_pairs(40)
+    assert joining.probabilities(pairs) == plain.probabilities(pairs)
 
 
 @pytest.mark.parametrize(
