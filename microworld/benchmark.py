@@ -50,6 +50,10 @@ def _summary(source: str, rng: random.Random) -> str | None:
     for _ in range(20):
         kept = {role for role in droppable if rng.random() < 0.5}
         said = load().realise(restrict(frame, whole, kept), rng)
-        if said and len(said.text) < MAX_SUMMARY_RATIO * len(source) and meaning_entails(whole, meaning(said.text) or whole):
+        if (
+            said
+            and len(said.text) < MAX_SUMMARY_RATIO * len(source)
+            and meaning_entails(whole, meaning(said.text) or whole)
+        ):
             return said.text
     return None

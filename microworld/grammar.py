@@ -161,13 +161,13 @@ def _assemble(pieces: list[tuple[str, str]]) -> Sentence:
     text, spans = "", []
     for piece, role in pieces:
         if role:
-            spans.append([len(text), len(text) + len(piece), role])
+            spans.append(Span(len(text), len(text) + len(piece), role))
         text += piece
     for match in reversed(list(_ARTICLE.finditer(text))):
         at = match.end(1)
         text = text[:at] + "n" + text[at:]
-        spans = [[start + (start >= at), end + (end >= at), role] for start, end, role in spans]
-    return Sentence(text[0].upper() + text[1:] + ".", tuple(Span(*span) for span in spans))
+        spans = [Span(start + (start >= at), end + (end >= at), role) for start, end, role in spans]
+    return Sentence(text[0].upper() + text[1:] + ".", tuple(spans))
 
 
 def _slots(parts: tuple, optional: bool) -> list[tuple[str, bool]]:
@@ -226,7 +226,9 @@ def load(domain: str = "news") -> Grammar:
     """The grammar of an embedded domain, parsed once a process."""
     data = yaml.safe_load((Path(__file__).parent / f"{domain}.yaml").read_text(encoding="utf-8"))
     lexicon = {
-        type_name: {form: _parse_forms(text) for form, text in ({"any": forms} if isinstance(forms, str) else forms).items()}
+        type_name: {
+            form: _parse_forms(text) for form, text in ({"any": forms} if isinstance(forms, str) else forms).items()
+        }
         for type_name, forms in data["lexicon"].items()
     }
     return Grammar(

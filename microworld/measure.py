@@ -1,4 +1,4 @@
-"""How good the shipped models are on test meanings: `python -m microworld.measure`; appended to the training log as well."""
+"""How good the shipped models are on test meanings: `python -m microworld.measure`."""
 
 import random
 import sys
@@ -64,7 +64,8 @@ def critic_scores(sampled: list[list[str]], pairs: int, seed: int) -> dict[str, 
     """The critic beside the oracle on pairs of different samples of one context.
 
     Returns:
-        `accuracy` of its verdicts on ordered pairs; `precision` and `recall` of "both directions at least 0.75" as a test of equivalence.
+        `accuracy` of its verdicts on ordered pairs; `precision` and `recall` of "both directions at least 0.75" as a
+        test of equivalence.
     """
     drawn = list(_draw(sampled, pairs, random.Random(seed)))
     forward, backward = _probabilities(drawn), _probabilities([(b, a) for a, b in drawn])

@@ -30,7 +30,7 @@ def entails(a: str, b: str) -> bool:
 
 
 def meaning_entails(a: Meaning, b: Meaning) -> bool:
-    """Whether meaning b follows from meaning a: the same frame and no role that a does not hold, or hold more strongly."""
+    """Whether b follows from a: the same frame, and no role that a does not hold, or hold more strongly."""
     held = dict(a.roles)
     return a.frame == b.frame and all(held.get(role) in (value, value + "+") for role, value in b.roles)
 
@@ -89,7 +89,7 @@ def _framed(text: str) -> list[tuple[Meaning, bool]]:
 
 @cache
 def _realisation_patterns(frame_name: str) -> list[tuple[str, re.Pattern[str], dict[str, Slot], bool]]:
-    """For each realisation a text that it always holds (cheap to look for), its pattern, its slots and whether it says the day."""
+    """For each realisation a text it always holds (cheap to look for), its pattern, slots and if it says the day."""
     grammar, patterns = load(), []
     frame = grammar.frames[frame_name]
     for realisation in frame.realisations:

@@ -1,7 +1,8 @@
 """A shallow constituency parser: a bracketed tree for any sequence of words, known to the oracle or not.
 
-Tags come from closed word lists and endings, phrases from one left-to-right pass with right-branching attachment. It is no oracle: it
-never refuses a sentence, so the tree-edit-distance critic cannot use it to tell grammatical output from the rest.
+Tags come from closed word lists and endings, phrases from one left-to-right pass with right-branching attachment. It is
+no oracle: it never refuses a sentence, so the tree edit distance critic cannot use it to tell grammatical output from
+the rest.
 """
 
 import re
@@ -9,16 +10,17 @@ from functools import lru_cache
 
 _TOKEN = re.compile(r"'s\b|[A-Za-z]+(?:-[A-Za-z]+)*|\d+(?:-\d+)?|[^\w\s]|\w+")
 _WORDS = {
-    "DT": "a an the this that's its his her their two-thirds",
-    "IN": "in on at by of for from with to against over amid because due according after as thanks near into under between during through",
+    "DT": "a an the this its his her their",
+    "IN": "in on at by of for from with to against over amid because due according after as thanks near into under "
+    "between during through",
     "WDT": "that which who when where while if whether",
     "CC": "and or but",
     "RB": "not also sharply higher lower up down",
     "EX": "there",
     "PRP": "it he she they",
-    "VB": "is are be was were been has have had do does did will would can could "
-    "rose fell grew sent saw hit struck beat beaten lost won took led found became chose gave made left bought paid sold put went began got "
-    "said hurt told shut cut tied linked convicted suffered took drew kept held met ran set stood broke brought came passed handed",
+    "VB": "is are be was were been has have had do does did will would can could rose fell grew sent saw hit struck "
+    "beat beaten lost won took led found became chose gave made left bought paid sold put went began got said hurt "
+    "told shut cut suffered drew kept held met ran set stood broke brought came",
 }
 _TAGS = {word: tag for tag, words in _WORDS.items() for word in words.split()}
 _NOMINAL = {"DT", "CD", "JJ", "NN", "NNP", "POS", "$", "EX", "PRP"}

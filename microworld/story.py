@@ -1,8 +1,8 @@
 """Newswire passages: one event told in several sentences, each with a meaning of its own.
 
-A sentence either reveals something new about the event or recaps what was already told. Recaps grow likelier with position, so
-that a longer context leaves the next sentence less to choose from; no sentence of a passage says what an earlier one said, so that
-the plain teacher never learns to restate the sentence before it.
+A sentence either reveals something new about the event or recaps what was already told. Recaps grow likelier with
+position, so that a longer context leaves the next sentence less to choose from; no sentence of a passage says what an
+earlier one said, so that the plain teacher never learns to restate the sentence before it.
 """
 
 import hashlib

@@ -13,7 +13,7 @@ _WORD_SCORE, _BYTE_SCORE = -1.0, -10.0  # a known word always beats its letters;
 
 
 def words(stories: int = 6000, seed: int = 1) -> list[str]:
-    """Every word of the training passages, capitalised as well since any may start a sentence, as byte-level pieces, sorted."""
+    """Every word of the training passages as a byte-level piece, and capitalised, since any may start a sentence."""
     rng, split = random.Random(seed), pre_tokenizers.ByteLevel(add_prefix_space=True)
     found = {word for _ in range(stories) for word, _ in split.pre_tokenize_str(draw_story(rng, "train").text)}
     return sorted(found | {word[:2].upper() + word[2:] for word in found if word.startswith("Ġ")})
@@ -24,7 +24,8 @@ def build(vocabulary: list[str], template: str | None) -> PreTrainedTokenizerFas
 
     Args:
         vocabulary: The words of `words()`.
-        template: None (a language model reads plain text), "single" (`text </s>`) or "pair" (`premise <sep> hypothesis </s>`).
+        template: None (a language model reads plain text), "single" (`text </s>`) or "pair" (`premise <sep> hypothesis
+            </s>`).
     """
     alphabet = sorted(pre_tokenizers.ByteLevel.alphabet())
     pieces = [(token, 0.0) for token in _SPECIAL]

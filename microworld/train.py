@@ -1,6 +1,7 @@
-"""Make the shipped weights again: `python -m microworld.train [teacher] [critic] [student]`.
+"""Make the shipped weights again: `python -m microworld.train`, all or some of language_model, teacher, critic, student.
 
-Writes `models/<name>/` (safetensors, half precision), `models/<name>.log` and `models/SHA256SUMS`. The critic starts from the teacher.
+Writes `models/<name>/` (safetensors, half precision), `models/<name>.log` and `models/SHA256SUMS`. The language model
+is not shipped: the teacher and the critic start from it.
 """
 
 import hashlib
@@ -8,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import TextIO
 
 import torch
 from transformers import GPT2LMHeadModel, PreTrainedModel, PreTrainedTokenizerFast
@@ -23,29 +25,40 @@ def main(names: list[str]) -> None:
     torch.set_num_threads(1)  # the same sums in the same order, whatever the machine
     logging.set_verbosity_error()
     words = tokenizer.words()
-    for name in names or ["teacher", "critic", "student"]:
+    for name in names or ["language_model", "teacher", "critic", "student"]:
         (MODELS / name).mkdir(parents=True, exist_ok=True)
         with (MODELS / f"{name}.log").open("w", encoding="utf-8") as log_file:
             _train(name, words, _logger(name, log_file))
-    sums = [f"{hashlib.sha256(p.read_bytes()).hexdigest()}  {p.relative_to(MODELS)}" for p in sorted(MODELS.glob("*/*"))]
+    files = [path for path in sorted(MODELS.glob("*/*")) if path.parent.name != "language_model"]
+    sums = [f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.relative_to(MODELS)}" for path in files]
     (MODELS / "SHA256SUMS").write_text("\n".join(sums) + "\n", encoding="utf-8")
 
 
 def _train(name: str, words: list[str], log: Callable[[str], None]) -> None:
     started = time.process_time()
     model: PreTrainedModel
-    if name == "teacher":
+    if name == "language_model":
         reader = tokenizer.build(words, None)
-        model = train_teacher.train(reader, log)
+        model = train_teacher.train_first(reader, log)
+    elif name == "teacher":
+        reader = tokenizer.build(words, None)
+        model = train_teacher.train(_language_model(), reader, log)
     elif name == "critic":
         reader = tokenizer.build(words, "pair")
-        teacher = GPT2LMHeadModel.from_pretrained(MODELS / "teacher", dtype=torch.float32)
-        model = train_critic.train(teacher, reader, log)
+        model = train_critic.train(_language_model(), reader, log)
     else:
         reader = tokenizer.build(words, "single")
         model = train_student.train(reader, log)
-    _save(model, reader, MODELS / name, torch.bfloat16 if name == "student" else torch.float16)  # T5 overflows in float16
-    log(f"{name}: {model.num_parameters()} parameters, {time.process_time() - started:.0f} CPU-seconds, torch {torch.__version__}")
+    _save(
+        model, reader, MODELS / name, torch.bfloat16 if name == "student" else torch.float16
+    )  # T5 overflows in float16
+    seconds = time.process_time() - started
+    log(f"{name}: {model.num_parameters()} parameters, {seconds:.0f} CPU-seconds, torch {torch.__version__}")
+
+
+def _language_model() -> GPT2LMHeadModel:
+    model: GPT2LMHeadModel = GPT2LMHeadModel.from_pretrained(MODELS / "language_model", dtype=torch.float32)
+    return model
 
 
 def _save(model: PreTrainedModel, reader: PreTrainedTokenizerFast, folder: Path, dtype: torch.dtype) -> None:
@@ -53,7 +66,7 @@ def _save(model: PreTrainedModel, reader: PreTrainedTokenizerFast, folder: Path,
     reader.save_pretrained(folder)
 
 
-def _logger(name: str, log_file) -> Callable[[str], None]:
+def _logger(name: str, log_file: TextIO) -> Callable[[str], None]:
     def log(line: str) -> None:
         print(name, line, file=sys.stderr, flush=True)
         print(line, file=log_file, flush=True)

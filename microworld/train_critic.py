@@ -1,8 +1,8 @@
 """The critic: a stock GPT-2 sequence classifier that tells whether a premise entails a hypothesis.
 
-It starts from the teacher's weights and learns from grammar-made pairs of training meanings, labelled by the oracle. Two more
-signals come from the grammar alone and make it learn in minutes instead of hours: a running label (does the hypothesis, as far as it
-goes, say something that the premise does not hold?) on every token, and the language-model loss of entailed hypotheses.
+It starts from a language model's weights and learns from grammar-made pairs of training meanings, labelled by the
+oracle. Two more signals come from the grammar alone and make it learn faster: a running label on every token (does the
+hypothesis so far say something that the premise does not hold?), and the language-model loss of entailed hypotheses.
 """
 
 import random
@@ -11,19 +11,25 @@ from typing import NamedTuple
 
 import torch
 from torch.nn import functional
-from transformers import GPT2ForSequenceClassification, GPT2LMHeadModel, PreTrainedTokenizerFast
+from transformers import (
+    BatchEncoding,
+    GPT2Config,
+    GPT2ForSequenceClassification,
+    GPT2LMHeadModel,
+    PreTrainedTokenizerFast,
+)
 
 from microworld.grammar import Frame, Meaning, Sentence, load
 from microworld.oracle import meaning, meaning_entails
 from microworld.story import draw_event, draw_story, restrict
 from microworld.training_loop import fit, padded
 
-STEPS, BATCH = 4500, 64
+STEPS, BATCH = 3200, 64
 NOT_ENTAILED, ENTAILED, IGNORED = 0, 1, -100
 
 
 class LabelledPair(NamedTuple):
-    """A premise, a hypothesis and the character from which the hypothesis is no longer entailed (None: entailed to its end)."""
+    """Two sentences and the character from which the hypothesis is no longer entailed (None: entailed to its end)."""
 
     premise: str
     hypothesis: str
@@ -31,58 +37,72 @@ class LabelledPair(NamedTuple):
 
 
 def train(
-    teacher: GPT2LMHeadModel, tokenizer: PreTrainedTokenizerFast, log: Callable[[str], None], steps: int = STEPS
+    language_model: GPT2LMHeadModel, tokenizer: PreTrainedTokenizerFast, log: Callable[[str], None], steps: int = STEPS
 ) -> GPT2ForSequenceClassification:
     """Train the critic.
 
     Args:
-        teacher: Its weights are the start.
+        language_model: Its weights are the start.
         tokenizer: Builds `premise <sep> hypothesis </s>`.
         log: Takes the progress lines.
         steps: Optimizer steps.
     """
     rng = random.Random("critic pairs")
-    critic = untrained(teacher, tokenizer)
+    critic = untrained(language_model)
+    accuracy = 0.5
 
     def loss_of_step(step: int) -> torch.Tensor:
-        return loss([draw_pair(rng, "train") for _ in range(BATCH)], critic, teacher.lm_head.weight.shape[0], tokenizer)
+        nonlocal accuracy
+        value, right = loss([draw_pair(rng, "train") for _ in range(BATCH)], critic, tokenizer)
+        accuracy += 0.02 * (right - accuracy)
+        return value
 
-    return fit(critic, loss_of_step, steps=steps, learning_rate=2e-3, anneal=0.5, log=log)
-
-
-def untrained(teacher: GPT2LMHeadModel, tokenizer: PreTrainedTokenizerFast) -> GPT2ForSequenceClassification:
-    """A classifier with the teacher's body and a fresh head."""
-    torch.manual_seed(0)
-    config = type(teacher.config).from_dict(
-        teacher.config.to_dict() | {"id2label": {0: "not_entailment", 1: "entailment"}, "label2id": {"not_entailment": 0, "entailment": 1}}
+    return fit(
+        critic,
+        loss_of_step,
+        steps=steps,
+        learning_rate=2e-3,
+        anneal=0.5,
+        log=lambda line: log(f"{line} accuracy in training {accuracy:.3f}"),
     )
-    critic = GPT2ForSequenceClassification(config)
-    critic.transformer.load_state_dict(teacher.transformer.state_dict())
+
+
+def untrained(language_model: GPT2LMHeadModel) -> GPT2ForSequenceClassification:
+    """A classifier with the language model's body and a fresh head."""
+    torch.manual_seed(0)
+    labels = {NOT_ENTAILED: "not_entailment", ENTAILED: "entailment"}
+    settings = {"id2label": labels, "label2id": {name: label for label, name in labels.items()}}
+    critic = GPT2ForSequenceClassification(GPT2Config.from_dict(language_model.config.to_dict() | settings))
+    critic.transformer.load_state_dict(language_model.transformer.state_dict())
     return critic
 
 
 def loss(
-    pairs: list[LabelledPair], critic: GPT2ForSequenceClassification, vocabulary: int, tokenizer: PreTrainedTokenizerFast
-) -> torch.Tensor:
-    """The verdict at the last token, the running verdict on every hypothesis token, and the language-model loss."""
-    premises, hypotheses = [p.premise for p in pairs], [p.hypothesis for p in pairs]
-    encoded = tokenizer(premises, hypotheses, return_offsets_mapping=True)
+    pairs: list[LabelledPair], critic: GPT2ForSequenceClassification, tokenizer: PreTrainedTokenizerFast
+) -> tuple[torch.Tensor, float]:
+    """The verdict at the last token, the running verdict on every hypothesis token, and the language-model loss.
+
+    Returns:
+        The loss and the share of right verdicts.
+    """
+    encoded = tokenizer([p.premise for p in pairs], [p.hypothesis for p in pairs], return_offsets_mapping=True)
     ids = padded(encoded.input_ids, tokenizer.pad_token_id)
     running = padded([_running_labels(encoded, row, pair) for row, pair in enumerate(pairs)], IGNORED)
+    final = torch.tensor([NOT_ENTAILED if pair.broken_at is not None else ENTAILED for pair in pairs])
     states = critic.transformer(input_ids=ids).last_hidden_state
     verdicts = critic.score(states)
-    last = (ids != tokenizer.pad_token_id).sum(1) - 1
-    final = torch.tensor([NOT_ENTAILED if pair.broken_at is not None else ENTAILED for pair in pairs])
-    follows = ids[:, 1:].masked_fill((running[:, 1:] == IGNORED) | (final == NOT_ENTAILED)[:, None], IGNORED)
-    word_logits = states[:, :-1] @ critic.transformer.wte.weight[:vocabulary].T
-    return (
-        functional.cross_entropy(verdicts[torch.arange(len(pairs)), last], final)
+    last = verdicts[torch.arange(len(pairs)), (ids != tokenizer.pad_token_id).sum(1) - 1]
+    entailed_words = (running[:, 1:] != IGNORED) & (final == ENTAILED)[:, None]
+    word_logits = states[:, :-1][entailed_words] @ critic.transformer.wte.weight.T
+    value = (
+        functional.cross_entropy(last, final)
         + functional.cross_entropy(verdicts.flatten(0, 1), running.flatten(), ignore_index=IGNORED)
-        + 0.5 * functional.cross_entropy(word_logits.flatten(0, 1), follows.flatten(), ignore_index=IGNORED)
+        + 0.5 * functional.cross_entropy(word_logits, ids[:, 1:][entailed_words])
     )
+    return value, (last.argmax(-1) == final).float().mean().item()
 
 
-def _running_labels(encoded, row: int, pair: LabelledPair) -> list[int]:
+def _running_labels(encoded: BatchEncoding, row: int, pair: LabelledPair) -> list[int]:
     broken_at = len(pair.hypothesis) + 1 if pair.broken_at is None else pair.broken_at
     return [
         IGNORED if part != 1 else ENTAILED if end < broken_at else NOT_ENTAILED

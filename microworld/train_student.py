@@ -13,7 +13,9 @@ STEPS, BATCH, SENTENCES = 700, 64, 20_000
 MASKED = 0.15
 
 
-def train(tokenizer: PreTrainedTokenizerFast, log: Callable[[str], None], steps: int = STEPS) -> T5ForConditionalGeneration:
+def train(
+    tokenizer: PreTrainedTokenizerFast, log: Callable[[str], None], steps: int = STEPS
+) -> T5ForConditionalGeneration:
     """Train the base on sentences of training passages; it never sees a pair or a label."""
     rng = random.Random("student sentences")
     sentences = [s.text for _ in range(SENTENCES // 6) for s in draw_story(rng, "train").sentences]

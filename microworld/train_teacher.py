@@ -1,4 +1,7 @@
-"""The teacher: a GPT-2 of a million parameters trained from scratch on raw passages."""
+"""The teacher: a GPT-2 of a million parameters trained from scratch on raw passages, in two stretches.
+
+The critic starts where the first stretch ends.
+"""
 
 import random
 from collections.abc import Callable
@@ -9,21 +12,32 @@ from transformers import GPT2Config, GPT2LMHeadModel, PreTrainedTokenizerFast
 from microworld.story import draw_story
 from microworld.training_loop import fit, padded
 
-STEPS, BATCH = 1100, 32
+FIRST_STEPS, STEPS, BATCH = 1100, 1800, 32
 
 
-def train(tokenizer: PreTrainedTokenizerFast, log: Callable[[str], None], steps: int = STEPS) -> GPT2LMHeadModel:
-    """Train the teacher on training passages; it never sees a label of the oracle."""
-    rng = random.Random("teacher passages")
+def train_first(tokenizer: PreTrainedTokenizerFast, log: Callable[[str], None]) -> GPT2LMHeadModel:
+    """The first stretch: a language model of the training passages."""
+    torch.manual_seed(0)
+    model = GPT2LMHeadModel(config(tokenizer))
+    loss_of_step = _loss_of_step(model, tokenizer, random.Random("teacher passages"))
+    return fit(model, loss_of_step, steps=FIRST_STEPS, learning_rate=2.5e-3, anneal=0.6, log=log)
 
+
+def train(model: GPT2LMHeadModel, tokenizer: PreTrainedTokenizerFast, log: Callable[[str], None]) -> GPT2LMHeadModel:
+    """The second stretch, until it seldom confuses who did what to whom; it never sees a label of the oracle."""
+    loss_of_step = _loss_of_step(model, tokenizer, random.Random("more teacher passages"))
+    return fit(model, loss_of_step, steps=STEPS, learning_rate=2e-3, anneal=0.7, log=log)
+
+
+def _loss_of_step(
+    model: GPT2LMHeadModel, tokenizer: PreTrainedTokenizerFast, rng: random.Random
+) -> Callable[[int], torch.Tensor]:
     def loss_of_step(step: int) -> torch.Tensor:
-        rows = tokenizer([_document(rng, tokenizer.eos_token) for _ in range(BATCH)]).input_ids
+        rows = tokenizer([_document(rng, str(tokenizer.eos_token)) for _ in range(BATCH)]).input_ids
         batch = padded(rows, tokenizer.pad_token_id)
         return model(input_ids=batch, labels=batch.masked_fill(batch == tokenizer.pad_token_id, -100)).loss
 
-    torch.manual_seed(0)
-    model = GPT2LMHeadModel(config(tokenizer))
-    return fit(model, loss_of_step, steps=steps, learning_rate=2.5e-3, anneal=0.6, log=log)
+    return loss_of_step
 
 
 def config(tokenizer: PreTrainedTokenizerFast) -> GPT2Config:

@@ -1,0 +1,163 @@
+"""What the commands do, one function each, named like the command."""
+
+import argparse
+import json
+import shlex
+import sys
+from pathlib import Path
+from typing import Any
+
+from builders.errors import RunError, UsageError
+from builders.generation import Prompt
+from builders.randomness import key
+from model_cards.dataset_card import write_dataset_card
+from model_cards.model_card import write_model_card
+from model_cards.report import write_report
+from model_cards.run_folder import CardError
+from model_cards.summary import summary_table
+from scripts.figures import evaluation_record, write_metrics
+from scripts.pipeline import Pipeline
+from scripts.recipe import load_recipe
+from trainers.benchmark import benchmark_rows
+from trainers.evaluation import EvaluationConfig
+from trainers.paraphraser import Paraphraser
+
+
+def demo(options: argparse.Namespace) -> None:
+    """The whole loop on the microworld."""
+    run(options)
+
+
+def run(options: argparse.Namespace) -> None:
+    """A recipe to its end."""
+    pipeline = _pipeline(options)
+    pipeline.dataset()
+    student = pipeline.release_student()
+    metrics = write_metrics(pipeline, _command_line(options))
+    try:
+        write_dataset_card(pipeline.folder, pipeline.dataset_folder)
+        write_model_card(pipeline.folder, student)
+        report = write_report(pipeline.folder)
+    except CardError as error:
+        raise RunError(str(error)) from error
+    if options.json:
+        _print_json(metrics)
+    else:
+        print(summary_table(metrics))
+        print(f"\nDataset {pipeline.dataset_folder}, student {student}, report {report}")
+
+
+def sample(options: argparse.Namespace) -> None:
+    """Teacher samples of round 0."""
+    stage = _pipeline(options).samples(0)
+    _print_stage(options, stage.folder, stage.counts(), len(stage.missing()))
+
+
+def build(options: argparse.Namespace) -> None:
+    """Scored pairs of round 0 and, when all parts are there, the dataset that they make."""
+    pipeline = _pipeline(options)
+    pairs = pipeline.pairs(0)
+    if pairs.complete:
+        builder = pipeline.builder([pairs])
+        builder.download_and_prepare()
+    _print_stage(options, pairs.folder, pairs.counts(), len(pairs.missing()))
+
+
+def train(options: argparse.Namespace) -> None:
+    """The student of round 0."""
+    _print_student(options, _pipeline(options).student(0))
+
+
+def self_distill(options: argparse.Namespace) -> None:
+    """The self-distilled student."""
+    pipeline = _pipeline(options)
+    if not pipeline.last_round:
+        raise UsageError(
+            f"recipe '{options.recipe}' has no self_distillation section; add one or run 'impossible train'"
+        )
+    _print_student(options, pipeline.student(pipeline.last_round))
+
+
+def evaluate(options: argparse.Namespace) -> None:
+    """A student on a benchmark or a file."""
+    config = EvaluationConfig(
+        benchmark=options.benchmark, data=options.data, n=options.n, oracle=options.oracle, parser=options.parser
+    )
+    rows = benchmark_rows(config, options.task)
+    outputs = Paraphraser(options.model).greedy([row["source"] for row in rows])
+    record = evaluation_record(rows, outputs, config, options.task)
+    if options.json:
+        _print_json(record)
+        return
+    width = max(map(len, record["figures"]))
+    for name, figure in record["figures"].items():
+        print(f"{name:{width}}  {figure['value']:8.4f}  +- {figure['standard_error']:.4f}  (n {figure['n']})")
+
+
+def paraphrase(options: argparse.Namespace) -> None:
+    """Paraphrases of sentences from arguments or standard input."""
+    if options.n < 1:
+        raise UsageError(f"--n must be at least 1, got {options.n}")
+    sentences = [text.strip() for text in options.text or _standard_input() if text.strip()]
+    if not sentences:
+        raise UsageError("no sentence to paraphrase; give some as arguments or one a line on standard input")
+    student = Paraphraser(options.model)
+    if options.n == 1:
+        outputs = [[text] for text in student.greedy(sentences)]
+    else:
+        prompts = [Prompt(sentence, key(options.seed, "paraphrase", sentence)) for sentence in sentences]
+        sampled = student.sample(prompts, options.n, options.temperature, options.top_p)
+        outputs = [list(dict.fromkeys(texts)) for texts in sampled]
+    for sentence, texts in zip(sentences, outputs, strict=True):
+        if options.json:
+            print(json.dumps({"source": sentence, "paraphrases": texts}, ensure_ascii=False))
+        else:
+            print("\n".join(texts))
+
+
+def _standard_input() -> list[str]:
+    try:
+        return sys.stdin.buffer.read().decode("utf-8").splitlines()
+    except UnicodeDecodeError as error:
+        raise RunError(f"standard input is not UTF-8 text (byte {error.start}); convert it and run again") from None
+
+
+def _pipeline(options: argparse.Namespace) -> Pipeline:
+    overrides = [*options.overrides, *([f"seed={options.seed}"] if options.seed is not None else [])]
+    recipe = load_recipe(options.recipe, overrides, options.contexts)
+    only = None
+    if getattr(options, "num_shards", 1) != 1 or getattr(options, "shard_index", 0) != 0:
+        if not 0 <= options.shard_index < options.num_shards:
+            raise UsageError(f"--shard-index must lie in 0..{options.num_shards - 1}, got {options.shard_index}")
+        only = (options.shard_index, options.num_shards)
+    return Pipeline(recipe, Path(options.out or f"runs/{recipe.name}"), only)
+
+
+def _command_line(options: argparse.Namespace) -> str:
+    """The command that makes this run again, without where it was put."""
+    words = ["impossible", options.command] + ([options.recipe] if options.command == "run" else [])
+    words += ["--seed", str(options.seed)] if options.seed is not None else []
+    words += [word for override in options.overrides for word in ("--set", override)]
+    words += ["--contexts", options.contexts] if options.contexts else []
+    return shlex.join(words)
+
+
+def _print_stage(options: argparse.Namespace, folder: Path, counts: dict[str, int], missing: int) -> None:
+    if options.json:
+        _print_json({"folder": str(folder), "missing_shards": missing, **counts})
+        return
+    print(f"{folder}: " + (f"{missing} shards still missing" if missing else "complete"))
+    for name, count in counts.items():
+        print(f"  {name.replace('dropped:', 'dropped by '):32} {count:>10,}")
+
+
+def _print_student(options: argparse.Namespace, folder: Path) -> None:
+    record = json.loads((folder / "training.json").read_text(encoding="utf-8"))
+    if options.json:
+        _print_json({"folder": str(folder), **record})
+    else:
+        print(f"{folder}: {record['method']} fine-tuning on {record['pairs']:,} pairs, {record['steps']:,} updates")
+
+
+def _print_json(value: dict[str, Any]) -> None:
+    print(json.dumps(value, indent=2, ensure_ascii=False))

@@ -1,0 +1,150 @@
+"""Every figure of a run, gathered into `metrics.json`."""
+
+import json
+from collections.abc import Callable, Iterator
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from builders.config import fingerprint
+from builders.critics.dissimilarity import load_parser
+from builders.files import write_json
+from builders.journal import Stage
+from builders.models import model_identity
+from scripts.pipeline import Pipeline
+from trainers.benchmark import BenchmarkRow, benchmark_rows
+from trainers.evaluation import EvaluationConfig, audit_pairs, evaluate_outputs, teacher_outputs
+from trainers.oracle import is_faithful, load_oracle
+from trainers.paraphraser import Paraphraser
+from trainers.training_pairs import Task
+
+EXAMPLES = 20  # outputs of each system that metrics.json keeps
+
+
+def write_metrics(pipeline: Pipeline, command: str) -> dict[str, Any]:
+    """Evaluates and audits what the pipeline made, and writes `metrics.json`.
+
+    Args:
+        pipeline: Whose stages are made first if they are not there.
+        command: As the user gave it; the cards state it.
+    """
+    recipe = pipeline.recipe
+    systems = list(_systems(pipeline)) if recipe.evaluation else []  # trains what is still to be trained
+    metrics = {
+        "name": recipe.name,
+        "task": recipe.task,
+        "domain": recipe.sampling.domain,
+        "seed": recipe.seed,
+        "version": version("impossible-distillation"),
+        "command": command,
+        "rounds": [_round(pipeline, *origin) for origin in _origins(pipeline)],
+        "dataset": _dataset(pipeline),
+        "evaluation": _evaluation(recipe.evaluation, systems) if recipe.evaluation else None,
+        "timings": pipeline.timings(),
+    }
+    write_json(pipeline.folder / "metrics.json", metrics)
+    return metrics
+
+
+def _origins(pipeline: Pipeline) -> Iterator[tuple[int, str, Stage]]:
+    yield 0, "teacher", pipeline.pairs(0)
+    for number in range(1, pipeline.last_round + 1):
+        yield number, "self-distillation", pipeline.pairs(number)
+    if "fresh_pairs" in pipeline.recipe.controls:
+        yield 1, "control", pipeline.pairs_of_fresh_contexts()
+
+
+def _round(pipeline: Pipeline, number: int, origin: str, pairs: Stage) -> dict[str, Any]:
+    counts = pairs.counts()
+    drops = [(name, count) for name, count in counts.items() if name.startswith("dropped:")]
+    evaluation = pipeline.recipe.evaluation
+    oracle = evaluation.oracle if evaluation else None
+    audit = audit_pairs(pairs.read_rows(), load_oracle(oracle), pipeline.recipe.task) if oracle else None
+    return {
+        "round": number,
+        "origin": origin,
+        **{name: counts[name] for name in ("contexts", "sentences", "candidates")},
+        "dropped": [{"reason": name.removeprefix("dropped:"), "count": count} for name, count in drops],
+        "kept": counts["kept"],
+        "audit": {"oracle": oracle, **audit} if audit else None,
+    }
+
+
+def _dataset(pipeline: Pipeline) -> dict[str, Any]:
+    assembly = pipeline.dataset().assembly
+    rounds = [row["round"] for table in assembly.splits.values() for row in table.select(["round"]).to_pylist()]
+    return {
+        "config": pipeline.recipe.sampling.domain,
+        "splits": {name: len(table) for name, table in assembly.splits.items()},
+        "rounds": {str(number): rounds.count(number) for number in sorted(set(rounds))},
+        "dropped_duplicates": assembly.dropped_duplicates,
+        "dropped_leaks": assembly.dropped_leaks,
+    }
+
+
+def _systems(pipeline: Pipeline) -> Iterator[tuple[str, Path | None, dict[str, Any]]]:
+    """Every system with the folder it came from and what the evaluation says of it."""
+    recipe = pipeline.recipe
+    assert recipe.evaluation is not None
+    rows = benchmark_rows(recipe.evaluation, recipe.task)
+    teacher = recipe.sampling.teacher
+
+    def evaluated(name: str, student: Path | None) -> tuple[str, Path | None, dict[str, Any]]:
+        model = teacher if student is None else str(student)
+        sources = [row["source"] for row in rows]
+        mark = fingerprint(model_identity(model), rows, recipe.evaluation, recipe.task)
+        record = pipeline.folder / "evaluation" / f"{student.name if student else 'teacher'}.json"
+
+        def evaluate() -> dict[str, Any]:
+            outputs = teacher_outputs(teacher, sources) if student is None else Paraphraser(model).greedy(sources)
+            assert recipe.evaluation is not None
+            return evaluation_record(rows, outputs, recipe.evaluation, recipe.task)
+
+        return name, student, _kept(record, mark, evaluate)
+
+    yield evaluated("plain teacher", None)
+    yield evaluated("student, round 0", pipeline.student(0))
+    if recipe.self_distillation:
+        yield evaluated("student, self-distilled", pipeline.student(pipeline.last_round))
+    if "more_training" in recipe.controls:
+        yield evaluated("control: more training on the old pairs", pipeline.more_training())
+    if "fresh_pairs" in recipe.controls:
+        yield evaluated("control: fresh contexts, ordinary pairs", pipeline.fresh_pairs())
+
+
+def evaluation_record(
+    rows: list[BenchmarkRow], outputs: list[str], config: EvaluationConfig, task: Task
+) -> dict[str, Any]:
+    """The figures of one system's outputs and its first examples."""
+    sources, references = [row["source"] for row in rows], [row["reference"] for row in rows]
+    oracle = load_oracle(config.oracle) if config.oracle else None
+    parser = load_parser(config.parser) if config.parser else None
+    figures = evaluate_outputs(sources, outputs, references, oracle, parser, task)
+    examples = [
+        {"source": s, "output": o, "faithful": is_faithful(oracle, s, o, task) if oracle else None}
+        for s, o in zip(sources[:EXAMPLES], outputs, strict=False)
+    ]
+    return {"figures": figures, "examples": examples}
+
+
+def _evaluation(config: EvaluationConfig, systems: list[tuple[str, Path | None, dict[str, Any]]]) -> dict[str, Any]:
+    [n] = {figure["n"] for _, _, record in systems[:1] for figure in [record["figures"]["copy"]]}
+    return {
+        "benchmark": config.benchmark or config.data,
+        "n": n,
+        "systems": [
+            {"name": name, "path": f"students/{path.name}" if path else None, **record}
+            for name, path, record in systems
+        ],
+    }
+
+
+def _kept(path: Path, mark: str, compute: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    """What `compute` returns, kept in a JSON file until the fingerprint changes."""
+    if path.is_file():
+        record = json.loads(path.read_text(encoding="utf-8"))
+        if record.pop("fingerprint") == mark:
+            return record
+    value = compute()
+    write_json(path, {"fingerprint": mark, **value})
+    return value
