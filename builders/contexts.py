@@ -67,7 +67,7 @@ def draw_contexts(config: SamplingConfig, seed: int, round_name: str, indices: l
             is_done=lambda text: len(split_sentences(text)) > config.max_sentences,
         )
         for index, prompt, [passage] in zip(todo, prompts, passages, strict=True):
-            sentences = whole_sentences(prompt.text + passage)[: config.max_sentences]
+            sentences = whole_sentences(f"{prompt.text} {passage}")[: config.max_sentences]
             if len(sentences) >= config.min_sentences:
                 wanted = _length(config, prompt.key)
                 found[index] = make_context(config.domain, " ".join(sentences[:wanted]), " ".join(sentences))

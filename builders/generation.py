@@ -15,7 +15,7 @@ from builders.nucleus import draw
 from builders.randomness import key, uniforms
 
 _LOOKS = 4  # steps after a full stop in which a next sentence may begin; one missed costs tokens, never a sentence
-_SHRINK = 0.875  # rows are dropped once this share of the batch is left, since dropping copies the cache
+_SHRINK = 0.875  # rows are dropped once this share of the batch is left, since dropping a row costs a copy
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,8 @@ def sample_targets(
     """
     from builders.decoding import Seq2SeqRows  # torch is slow to import
 
-    rows = Seq2SeqRows(model, tokenizer, [tokenizer(prompt.text)["input_ids"] for prompt in prompts])
+    sources = [tokenizer(prompt.text)["input_ids"] for prompt in prompts]
+    rows = Seq2SeqRows(model, tokenizer, sources, max_new_tokens)
     keys = [key(prompt.key, sample) for prompt in prompts for sample in range(num_return)]
     texts = _write(rows, tokenizer, keys, num_return, temperature, top_p, max_new_tokens, None)
     return [[text.strip() for text in texts[i : i + num_return]] for i in range(0, len(texts), num_return)]
@@ -151,12 +152,19 @@ def _write(
             if not writing.any() or step + 1 == max_new_tokens:
                 break
             if writing.sum() <= _SHRINK * len(batch):
-                kept = np.flatnonzero(writing)
+                kept = _close_ranks(writing)
                 rows.select(torch.from_numpy(kept).to(logits.device))
                 batch, tokens, writing = batch[kept], tokens[kept], writing[kept]
             logits = rows.step(torch.from_numpy(tokens).to(logits.device))
     # A row holds the end token only behind its text, where decoding skips it.
     return tokenizer.batch_decode(written.tolist(), skip_special_tokens=True)
+
+
+def _close_ranks(writing: np.ndarray) -> np.ndarray:
+    """The rows that still write, the last of them in the places of those that do not: few have to be moved."""
+    kept = np.arange(writing.sum())
+    kept[~writing[: len(kept)]] = len(kept) + np.flatnonzero(writing[len(kept) :])
+    return kept
 
 
 @lru_cache(maxsize=8)

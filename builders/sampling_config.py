@@ -25,7 +25,7 @@ class SamplingConfig:
         top_p: For next sentences.
         sentence_tokens: Where a sentence that does not end is cut.
         contexts_per_shard: Contexts that are journalled together.
-        contexts_per_batch: Contexts whose sentences are sampled together.
+        contexts_per_batch: Contexts whose sentences are sampled together; k times as many texts are in memory.
     """
 
     teacher: str
