@@ -1,8 +1,8 @@
 """The critic: a stock GPT-2 sequence classifier that tells whether a premise entails a hypothesis.
 
 It starts from a language model's weights and learns from grammar-made pairs of training meanings, labelled by the
-oracle. Two more signals come from the grammar alone and make it learn faster: a running label on every token (does the
-hypothesis so far say something that the premise does not hold?), and the language-model loss of entailed hypotheses.
+oracle. Two more signals come from the grammar alone and make it learn faster: where the hypothesis has said a role, does
+the premise hold it? And the language-model loss of entailed hypotheses.
 """
 
 import random
@@ -29,11 +29,15 @@ NOT_ENTAILED, ENTAILED, IGNORED = 0, 1, -100
 
 
 class LabelledPair(NamedTuple):
-    """Two sentences and the character from which the hypothesis is no longer entailed (None: entailed to its end)."""
+    """A premise, a hypothesis, the oracle's verdict, and whether the premise holds each role that the hypothesis says.
+
+    `roles` maps the last character of a role in the hypothesis to that.
+    """
 
     premise: str
     hypothesis: str
-    broken_at: int | None
+    entailed: bool
+    roles: dict[int, bool]
 
 
 def train(
@@ -80,34 +84,32 @@ def untrained(language_model: GPT2LMHeadModel) -> GPT2ForSequenceClassification:
 def loss(
     pairs: list[LabelledPair], critic: GPT2ForSequenceClassification, tokenizer: PreTrainedTokenizerFast
 ) -> tuple[torch.Tensor, float]:
-    """The verdict at the last token, the running verdict on every hypothesis token, and the language-model loss.
+    """The verdict at the last token and at the end of each role, and the language-model loss.
 
     Returns:
         The loss and the share of right verdicts.
     """
     encoded = tokenizer([p.premise for p in pairs], [p.hypothesis for p in pairs], return_offsets_mapping=True)
     ids = padded(encoded.input_ids, tokenizer.pad_token_id)
-    running = padded([_running_labels(encoded, row, pair) for row, pair in enumerate(pairs)], IGNORED)
-    final = torch.tensor([NOT_ENTAILED if pair.broken_at is not None else ENTAILED for pair in pairs])
+    roles = padded([_role_labels(encoded, row, pair) for row, pair in enumerate(pairs)], IGNORED)
+    final = torch.tensor([ENTAILED if pair.entailed else NOT_ENTAILED for pair in pairs])
     states = critic.transformer(input_ids=ids).last_hidden_state
     verdicts = critic.score(states)
     last = verdicts[torch.arange(len(pairs)), (ids != tokenizer.pad_token_id).sum(1) - 1]
-    entailed_words = (running[:, 1:] != IGNORED) & (final == ENTAILED)[:, None]
+    hypothesis = padded([[part == 1 for part in encoded.sequence_ids(row)] for row in range(len(pairs))], False)
+    entailed_words = hypothesis[:, 1:] & (final == ENTAILED)[:, None]
     word_logits = states[:, :-1][entailed_words] @ critic.transformer.wte.weight.T
     value = (
         functional.cross_entropy(last, final)
-        + functional.cross_entropy(verdicts.flatten(0, 1), running.flatten(), ignore_index=IGNORED)
+        + functional.cross_entropy(verdicts.flatten(0, 1), roles.flatten(), ignore_index=IGNORED)
         + 0.5 * functional.cross_entropy(word_logits, ids[:, 1:][entailed_words])
     )
     return value, (last.argmax(-1) == final).float().mean().item()
 
 
-def _running_labels(encoded: BatchEncoding, row: int, pair: LabelledPair) -> list[int]:
-    broken_at = len(pair.hypothesis) + 1 if pair.broken_at is None else pair.broken_at
-    return [
-        IGNORED if part != 1 else ENTAILED if end < broken_at else NOT_ENTAILED
-        for part, (_, end) in zip(encoded.sequence_ids(row), encoded["offset_mapping"][row], strict=True)
-    ]
+def _role_labels(encoded: BatchEncoding, row: int, pair: LabelledPair) -> list[int]:
+    ends = zip(encoded.sequence_ids(row), encoded["offset_mapping"][row], strict=True)
+    return [int(pair.roles[end]) if part == 1 and end in pair.roles else IGNORED for part, (_, end) in ends]
 
 
 def draw_pair(rng: random.Random, split: str) -> LabelledPair:
@@ -121,7 +123,10 @@ def draw_pair(rng: random.Random, split: str) -> LabelledPair:
             continue
         if rng.random() < 0.1:
             return _garbled(rng, premise.text, hypothesis.text)
-        return LabelledPair(premise.text, hypothesis.text, _broken_at(premise_meaning, hypothesis_meaning, hypothesis))
+        held = dict(premise_meaning.roles) if premise_meaning.frame == hypothesis_meaning.frame else {}
+        said = dict(hypothesis_meaning.roles)
+        roles = {s.end: held.get(s.role) in (said[s.role], said[s.role] + "+") for s in hypothesis.spans}
+        return LabelledPair(premise.text, hypothesis.text, all(roles.values()), roles)
 
 
 def _draw_meaning(rng: random.Random, split: str) -> Meaning:
@@ -168,15 +173,6 @@ def _changed(rng: random.Random, frame: Frame, role: str, roles: dict[str, str])
     return _fill(rng, frame, role, {r: v for r, v in roles.items() if r != role} | {role: value})[1]
 
 
-def _broken_at(premise: Meaning, hypothesis: Meaning, sentence: Sentence) -> int | None:
-    if meaning_entails(premise, hypothesis):
-        return None
-    if premise.frame != hypothesis.frame:
-        return min(span.start for span in sentence.spans)
-    held, said = dict(premise.roles), dict(hypothesis.roles)
-    return min(s.end for s in sentence.spans if held.get(s.role) not in (said[s.role], said[s.role] + "+"))
-
-
 def _garbled(rng: random.Random, premise: str, hypothesis: str) -> LabelledPair:
     """A hypothesis with a word lost, doubled or moved; the oracle decides what it still means."""
     words = hypothesis.split(" ")
@@ -189,4 +185,4 @@ def _garbled(rng: random.Random, premise: str, hypothesis: str) -> LabelledPair:
     text = " ".join(words)
     said, held = meaning(text), meaning(premise)
     entailed = said is not None and held is not None and meaning_entails(held, said)
-    return LabelledPair(premise, text, None if entailed else len(text))
+    return LabelledPair(premise, text, entailed, {})
