@@ -25,6 +25,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     _quiet_libraries()
     try:
+        _check_text(sys.argv[1:] if arguments is None else arguments)
         _command(options.command)(options)
         sys.stdout.flush()
     except UsageError as error:
@@ -42,6 +43,12 @@ def main(arguments: list[str] | None = None) -> int:
             f"{error.filename or 'input/output'}: {error.strerror}; make room or check its permissions", FAILED
         )
     return DONE
+
+
+def _check_text(arguments: list[str]) -> None:
+    for argument in arguments:
+        if argument != argument.encode("utf-8", "replace").decode("utf-8"):
+            raise UsageError(f"argument {argument!a} is not UTF-8 text; write it in UTF-8")
 
 
 def _fail(error: object, status: int) -> int:
@@ -79,8 +86,8 @@ def _parser() -> Parser:
     demo.set_defaults(recipe=DEMO_RECIPE)
     for name, text in {
         "run": "a recipe from teacher samples to dataset, student, evaluation, cards and report",
-        "sample": "only sample contexts and sentences from the recipe's teacher",
-        "build": "up to the dataset of teacher pairs (round 0): sample, enumerate, filter, assemble",
+        "sample": "only sample contexts and sentences of round 0 from the recipe's teacher",
+        "build": "up to the teacher's scored pairs (round 0): sample, enumerate, filter; `run` publishes the dataset",
         "train": "up to the student of round 0: build, then fine-tune",
         "self-distill": "up to the self-distilled student: train, then the student's own pairs, then fine-tune again",
     }.items():

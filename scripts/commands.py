@@ -9,12 +9,14 @@ from typing import Any
 
 from builders.errors import RunError, UsageError
 from builders.generation import Prompt
+from builders.journal import Stage
 from builders.randomness import key
 from model_cards.dataset_card import write_dataset_card
 from model_cards.model_card import write_model_card
 from model_cards.report import write_report
 from model_cards.run_folder import CardError
 from model_cards.summary import summary_table
+from scripts.checks import check_evaluation, check_recipe
 from scripts.figures import evaluation_record, write_metrics
 from scripts.pipeline import Pipeline
 from scripts.recipe import load_recipe
@@ -31,8 +33,8 @@ def demo(options: argparse.Namespace) -> None:
 def run(options: argparse.Namespace) -> None:
     """A recipe to its end."""
     pipeline = _pipeline(options)
+    student = pipeline.release_student()  # first: a training that fails must not leave the dataset of some rounds
     pipeline.dataset()
-    student = pipeline.release_student()
     metrics = write_metrics(pipeline, _command_line(options))
     try:
         write_dataset_card(pipeline.folder, pipeline.dataset_folder)
@@ -50,17 +52,19 @@ def run(options: argparse.Namespace) -> None:
 def sample(options: argparse.Namespace) -> None:
     """Teacher samples of round 0."""
     stage = _pipeline(options).samples(0)
-    _print_stage(options, stage.folder, stage.counts(), len(stage.missing()))
+    _print_stage(options, _stage_record(stage))
 
 
 def build(options: argparse.Namespace) -> None:
-    """Scored pairs of round 0 and, when all parts are there, the dataset that they make."""
+    """Scored pairs of round 0 and, when all parts are there, the splits that they make."""
     pipeline = _pipeline(options)
     pairs = pipeline.pairs(0)
+    record = _stage_record(pairs)
     if pairs.complete:
-        builder = pipeline.builder([pairs])
-        builder.download_and_prepare()
-    _print_stage(options, pairs.folder, pairs.counts(), len(pairs.missing()))
+        assembly = pipeline.builder([pairs]).assembly
+        record["splits"] = {name: len(table) for name, table in assembly.splits.items()}
+        record["dropped_duplicates"], record["dropped_leaks"] = assembly.dropped_duplicates, assembly.dropped_leaks
+    _print_stage(options, record)
 
 
 def train(options: argparse.Namespace) -> None:
@@ -83,6 +87,7 @@ def evaluate(options: argparse.Namespace) -> None:
     config = EvaluationConfig(
         benchmark=options.benchmark, data=options.data, n=options.n, oracle=options.oracle, parser=options.parser
     )
+    check_evaluation(config, options.task)
     rows = benchmark_rows(config, options.task)
     outputs = Paraphraser(options.model).greedy([row["source"] for row in rows])
     record = evaluation_record(rows, outputs, config, options.task)
@@ -96,8 +101,13 @@ def evaluate(options: argparse.Namespace) -> None:
 
 def paraphrase(options: argparse.Namespace) -> None:
     """Paraphrases of sentences from arguments or standard input."""
-    if options.n < 1:
-        raise UsageError(f"--n must be at least 1, got {options.n}")
+    for option, value, accepted, holds in (
+        ("--n", options.n, "at least 1", options.n >= 1),
+        ("--temperature", options.temperature, "in [0, 5]", 0 <= options.temperature <= 5),
+        ("--top-p", options.top_p, "in (0, 1]", 0 < options.top_p <= 1),
+    ):
+        if not holds:
+            raise UsageError(f"{option} must be {accepted}, got {value}")
     sentences = [text.strip() for text in options.text or _standard_input() if text.strip()]
     if not sentences:
         raise UsageError("no sentence to paraphrase; give some as arguments or one a line on standard input")
@@ -108,29 +118,37 @@ def paraphrase(options: argparse.Namespace) -> None:
         prompts = [Prompt(sentence, key(options.seed, "paraphrase", sentence)) for sentence in sentences]
         sampled = student.sample(prompts, options.n, options.temperature, options.top_p)
         outputs = [list(dict.fromkeys(texts)) for texts in sampled]
-    for sentence, texts in zip(sentences, outputs, strict=True):
+    for number, (sentence, texts) in enumerate(zip(sentences, outputs, strict=True)):
         if options.json:
             print(json.dumps({"source": sentence, "paraphrases": texts}, ensure_ascii=False))
         else:
-            print("\n".join(texts))
+            between = "\n" if number and options.n > 1 else ""  # sentences may have fewer than n distinct paraphrases
+            print(between + "\n".join(texts))
 
 
 def _standard_input() -> list[str]:
     try:
-        return sys.stdin.buffer.read().decode("utf-8").splitlines()
+        return sys.stdin.buffer.read().decode("utf-8-sig").splitlines()
     except UnicodeDecodeError as error:
-        raise RunError(f"standard input is not UTF-8 text (byte {error.start}); convert it and run again") from None
+        raise RunError(f"standard input is not UTF-8 text (offset {error.start}); convert it and run again") from None
 
 
 def _pipeline(options: argparse.Namespace) -> Pipeline:
     overrides = [*options.overrides, *([f"seed={options.seed}"] if options.seed is not None else [])]
     recipe = load_recipe(options.recipe, overrides, options.contexts)
-    only = None
-    if getattr(options, "num_shards", 1) != 1 or getattr(options, "shard_index", 0) != 0:
-        if not 0 <= options.shard_index < options.num_shards:
-            raise UsageError(f"--shard-index must lie in 0..{options.num_shards - 1}, got {options.shard_index}")
-        only = (options.shard_index, options.num_shards)
+    only = _part(options)
+    check_recipe(recipe)
     return Pipeline(recipe, Path(options.out or f"runs/{recipe.name}"), only)
+
+
+def _part(options: argparse.Namespace) -> tuple[int, int] | None:
+    """The part of the shards that was asked for; None is all of them."""
+    parts, index = getattr(options, "num_shards", 1), getattr(options, "shard_index", 0)
+    if parts < 1:
+        raise UsageError(f"--num-shards must be at least 1, got {parts}")
+    if not 0 <= index < parts:
+        raise UsageError(f"--shard-index must lie in 0..{parts - 1} for --num-shards {parts}, got {index}")
+    return (index, parts) if parts > 1 else None
 
 
 def _command_line(options: argparse.Namespace) -> str:
@@ -142,13 +160,24 @@ def _command_line(options: argparse.Namespace) -> str:
     return shlex.join(words)
 
 
-def _print_stage(options: argparse.Namespace, folder: Path, counts: dict[str, int], missing: int) -> None:
+def _stage_record(stage: Stage) -> dict[str, Any]:
+    missing = len(stage.missing())
+    counts = {} if missing else stage.counts()
+    return {"folder": str(stage.folder), "shards": stage.num_shards, "missing_shards": missing, **counts}
+
+
+def _print_stage(options: argparse.Namespace, record: dict[str, Any]) -> None:
     if options.json:
-        _print_json({"folder": str(folder), "missing_shards": missing, **counts})
+        _print_json(record)
         return
-    print(f"{folder}: " + (f"{missing} shards still missing" if missing else "complete"))
-    for name, count in counts.items():
-        print(f"  {name.replace('dropped:', 'dropped by '):32} {count:>10,}")
+    folder, shards, missing = record.pop("folder"), record.pop("shards"), record.pop("missing_shards")
+    if missing:
+        print(f"{folder}: {missing} of {shards} shards are still missing; run the other parts of the stage")
+        return
+    splits = record.pop("splits", {})
+    for name, count in (record | {f"{name} rows": rows for name, rows in splits.items()}).items():
+        print(f"{name.replace('dropped:', 'dropped by ').replace('_', ' '):32} {count:>10,}")
+    print(f"load_dataset('parquet', data_files='{folder}/*.parquet') reads these {shards} shards")
 
 
 def _print_student(options: argparse.Namespace, folder: Path) -> None:

@@ -40,7 +40,7 @@ def write_metrics(pipeline: Pipeline, command: str) -> dict[str, Any]:
         "rounds": [_round(pipeline, *origin) for origin in _origins(pipeline)],
         "dataset": _dataset(pipeline),
         "evaluation": _evaluation(recipe.evaluation, systems) if recipe.evaluation else None,
-        "timings": pipeline.timings(),
+        "timings": pipeline.timings.read(),
     }
     write_json(pipeline.folder / "metrics.json", metrics)
     return metrics
@@ -130,7 +130,7 @@ def evaluation_record(
 def _evaluation(config: EvaluationConfig, systems: list[tuple[str, Path | None, dict[str, Any]]]) -> dict[str, Any]:
     [n] = {figure["n"] for _, _, record in systems[:1] for figure in [record["figures"]["copy"]]}
     return {
-        "benchmark": config.benchmark or config.data,
+        "benchmark": (config.benchmark or config.data or "") + ("" if config.split == "test" else f" ({config.split})"),
         "n": n,
         "systems": [
             {"name": name, "path": f"students/{path.name}" if path else None, **record}

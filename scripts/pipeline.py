@@ -3,19 +3,19 @@
 import functools
 import json
 import shutil
-import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from builders.errors import RunError
-from builders.files import atomic_path, write_json
+from builders.files import atomic_path
 from builders.journal import Stage
 from builders.sampling import SamplingConfig, sample_stage
 from builders.stage import pairs_stage
-from scripts.recipe import Recipe, write_recipe
+from scripts.recipe import Recipe, recipe_text
+from scripts.timings import Timings
 from trainers.finetuning import FineTuningConfig, fine_tune
 from trainers.self_distillation import candidates_stage
 from trainers.training_pairs import training_pairs
@@ -50,9 +50,12 @@ class Pipeline:
 
     def __init__(self, recipe: Recipe, folder: Path, only: tuple[int, int] | None = None) -> None:
         self.recipe, self.folder, self.only = recipe, folder, only
+        self.timings = Timings(folder / "timings.json")
         self.made: dict[tuple[Any, ...], Any] = {}
-        with atomic_path(folder / "recipe.yaml") as partial:
-            write_recipe(recipe, partial)
+        path, text = folder / "recipe.yaml", recipe_text(recipe).encode("utf-8")
+        if not path.is_file() or path.read_bytes() != text:  # parts of a stage may be starting on other machines
+            with atomic_path(path) as partial:
+                partial.write_bytes(text)
 
     @property
     def last_round(self) -> int:
@@ -62,12 +65,11 @@ class Pipeline:
     @once
     def samples(self, round_number: int) -> Stage:
         """Teacher samples of a round; a later round draws fresh contexts and needs few sentences of each."""
-        config, self_distillation = self.recipe.sampling, self.recipe.self_distillation
-        k = None
+        name, self_distillation = f"round-{round_number}", self.recipe.self_distillation
         if round_number and self_distillation:
-            config = replace(config, contexts=self_distillation.contexts)
             k = max(2, self_distillation.sentences_per_context)
-        return self._sample(config, f"round-{round_number}", f"round-{round_number}", k)
+            return self._sample(self._fresh_contexts(), name, name, k)
+        return self._sample(self.recipe.sampling, name, name, None)
 
     @once
     def pairs(self, round_number: int) -> Stage:
@@ -113,9 +115,7 @@ class Pipeline:
     @once
     def pairs_of_fresh_contexts(self) -> Stage:
         """Ordinary pairs, as round 0 makes them, of the contexts that self-distillation drew."""
-        assert self.recipe.self_distillation is not None
-        config = replace(self.recipe.sampling, contexts=self.recipe.self_distillation.contexts)
-        samples = self._sample(config, "round-1", "control-fresh-pairs", None)
+        samples = self._sample(self._fresh_contexts(), "round-1", "control-fresh-pairs", None)
         folder = self.folder / "pairs" / "control-fresh-pairs"
         with self._timed("pairs control"):
             return pairs_stage(samples, self.recipe.critics, folder, 1, self.recipe.workers, self.only)
@@ -141,14 +141,20 @@ class Pipeline:
     def release_student(self) -> Path:
         """The final student as a model repository of its own."""
         student, out = self.student(self.last_round), self.folder / "student"
+        record = out / "training.json"
+        if record.is_file() and record.read_bytes() == (student / "training.json").read_bytes():
+            return out
         with atomic_path(out) as partial:
-            shutil.copytree(student, partial)
+            partial.mkdir()
+            for file in sorted(student.iterdir()):
+                shutil.copyfile(file, partial / file.name)
         return out
 
-    def timings(self) -> dict[str, float]:
-        """Seconds that each stage took, summed over all the commands that worked on it."""
-        path = self.folder / "timings.json"
-        return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    def _fresh_contexts(self) -> SamplingConfig:
+        """Sampling of contexts that no round has seen: the teacher's own, since a file of contexts is used up."""
+        assert self.recipe.self_distillation is not None
+        contexts = self.recipe.self_distillation.contexts
+        return replace(self.recipe.sampling, contexts=contexts, contexts_file=None)
 
     def _sample(self, config: SamplingConfig, round_name: str, folder: str, k: int | None) -> Stage:
         recipe = self.recipe
@@ -188,9 +194,6 @@ class Pipeline:
 
     @contextmanager
     def _timed(self, stage: str) -> Iterator[None]:
-        started = time.monotonic()
-        yield
-        seconds = time.monotonic() - started
-        if seconds > 1:  # a stage that was found done takes less
-            timings = self.timings()
-            write_json(self.folder / "timings.json", timings | {stage: round(timings.get(stage, 0) + seconds, 1)})
+        # Parts of a stage may end at one time on many machines, and their times say little of the whole.
+        with self.timings.of(stage) if self.only is None else nullcontext():
+            yield

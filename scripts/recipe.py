@@ -1,5 +1,7 @@
 """A recipe: everything a run depends on, one YAML file, checked before anything starts."""
 
+import difflib
+import re
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -17,6 +19,8 @@ from trainers.finetuning import FineTuningConfig
 from trainers.self_distillation import SelfDistillationConfig
 
 Control = Literal["more_training", "fresh_pairs"]
+_FILE_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
+_LARGEST_SEED = 2**32 - 1  # what numpy, and so a training, takes
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,13 +78,16 @@ class Recipe:
         for name in ("workers", "rows_per_file"):
             if getattr(self, name) < 1:
                 raise ConfigError(f"{name} must be at least 1, got {getattr(self, name)}")
+        if not 0 <= self.seed <= _LARGEST_SEED:
+            raise ConfigError(f"seed must lie in 0..{_LARGEST_SEED}, got {self.seed}")
+        for name, value in {"name": self.name, "sampling.domain": self.sampling.domain}.items():
+            if not _FILE_NAME.fullmatch(value):  # they name folders, a domain one on the Hub too
+                raise ConfigError(f"{name} must be of letters, digits and _ . - only, got '{value}'")
         if self.critics.is_summary != (self.task == "summary"):
             wanted = "direction: forward or a compression critic" if self.task == "summary" else "symmetric critics"
             raise ConfigError(f"task '{self.task}' needs {wanted}; the recipe's critics are for the other task")
         if self.controls and self.self_distillation is None:
             raise ConfigError(f"controls {list(self.controls)} need a self_distillation section to compare with")
-        if self.self_distillation and self.sampling.contexts_file:
-            raise ConfigError("self_distillation needs fresh contexts of the teacher; it cannot go with contexts_file")
 
 
 def load_recipe(path: str, overrides: list[str], contexts: str | None = None) -> Recipe:
@@ -99,27 +106,32 @@ def load_recipe(path: str, overrides: list[str], contexts: str | None = None) ->
     for override in overrides:
         _apply(settings, override)
     if contexts is not None:
-        settings.setdefault("sampling", {})["contexts_file"] = contexts
+        _set(settings, "sampling.contexts_file", contexts, "--contexts")
     return from_mapping(Recipe, settings)
 
 
-def write_recipe(recipe: Recipe, path: Path) -> None:
-    """Writes the resolved recipe, every default spelled out; reading it back gives an equal one."""
-    path.write_text(yaml.safe_dump(to_mapping(recipe), sort_keys=False, allow_unicode=True), encoding="utf-8")
+def recipe_text(recipe: Recipe) -> str:
+    """The resolved recipe as YAML, every default spelled out; reading it gives an equal one."""
+    return yaml.safe_dump(to_mapping(recipe), sort_keys=False, allow_unicode=True)
 
 
 def _find(path: str) -> Path:
-    bundled = Path(str(files("recipes"))) / f"{path}.yaml"
-    if Path(path).exists() or not bundled.is_file():
+    bundled = {entry.name.removesuffix(".yaml"): Path(str(entry)) for entry in files("recipes").iterdir()}
+    if Path(path).is_file() or (Path(path).exists() and path not in bundled):
         return Path(path)
-    return bundled
+    if path in bundled:
+        return bundled[path]
+    names = sorted(name for name in bundled if name.startswith("microworld"))
+    near = difflib.get_close_matches(Path(path).stem, names, n=1)
+    hint = f"did you mean {near[0]}?" if near else f"bundled are {', '.join(names)}"
+    raise UsageError(f"recipe '{path}' is neither a file nor a bundled recipe; {hint}")
 
 
 def _read_yaml(path: Path) -> dict[str, Any]:
     text = read_text(path)
     try:
         settings = yaml.safe_load(text)
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, ValueError) as error:  # ValueError: a date that is none
         place = getattr(error, "problem_mark", None)
         where = f", line {place.line + 1}" if place else ""
         problem = getattr(error, "problem", None) or one_line(error)
@@ -135,13 +147,20 @@ def _apply(settings: dict[str, Any], override: str) -> None:
     name, equals, text = override.partition("=")
     if not equals or not name:
         raise UsageError(f"--set needs section.key=value, got '{override}'")
+    try:
+        value = yaml.safe_load(text)
+    except (yaml.YAMLError, ValueError):
+        raise UsageError(f"--set {override}: the value is no YAML; quote it") from None
+    _set(settings, name, value, f"--set {override}")
+
+
+def _set(settings: dict[str, Any], name: str, value: Any, option: str) -> None:
     *sections, key = name.split(".")
     place = settings
     for section in sections:
-        place = place.setdefault(section, {})
+        if place.get(section) is None:  # left out, or spelled out as null in a resolved recipe
+            place[section] = {}
+        place = place[section]
         if not isinstance(place, dict):
-            raise UsageError(f"--set {override}: '{section}' holds no settings by name; set it as a whole")
-    try:
-        place[key] = yaml.safe_load(text)
-    except yaml.YAMLError:
-        raise UsageError(f"--set {override}: the value is no YAML; quote it") from None
+            raise UsageError(f"{option}: '{section}' holds no settings by name; set it as a whole")
+    place[key] = value

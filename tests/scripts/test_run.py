@@ -1,0 +1,83 @@
+import json
+
+import datasets
+import pytest
+from transformers import AutoModelForSeq2SeqLM, AutoTokenizer
+
+from tests.scripts.conftest import files_below, impossible, overrides
+
+
+def without_timings(path):
+    metrics = json.loads(path.read_text(encoding="utf-8"))
+    assert metrics.pop("timings")
+    return metrics
+
+
+def test_a_run_leaves_what_its_folder_promises(finished):
+    assert {path.name for path in finished.iterdir()} == {
+        *("recipe.yaml", "samples", "pairs", "students", "dimple", "student", "metrics.json", "report.html"),
+        *("cache", "evaluation", "timings.json"),
+    }
+    assert {path.name for path in (finished / "pairs").iterdir()} == {"round-0", "round-1"}
+    for student in ("round-0", "round-1", "control-more-training"):
+        assert (finished / "students" / student / "training.json").is_file()
+    assert (finished / "dimple" / "README.md").read_text(encoding="utf-8").startswith("---\n")
+    assert (finished / "student" / "README.md").read_text(encoding="utf-8").startswith("---\n")
+    assert not list(finished.rglob("*.partial"))
+
+
+def test_the_dataset_loads_with_plain_datasets(finished, tmp_path):
+    splits = datasets.load_dataset(str(finished / "dimple"), "microworld_news", cache_dir=str(tmp_path))
+    rows = [row for split in splits.values() for row in split]
+    metrics = json.loads((finished / "metrics.json").read_text(encoding="utf-8"))
+    assert {name: len(split) for name, split in splits.items()} == {
+        name: size for name, size in metrics["dataset"]["splits"].items() if size
+    }
+    assert {row["round"] for row in rows} == {0, 1}
+    assert all(row["entailment_forward"] >= 0.03 and row["tree_edit_distance"] >= 1 for row in rows)
+
+
+def test_the_student_loads_with_plain_transformers(finished):
+    model = AutoModelForSeq2SeqLM.from_pretrained(str(finished / "student"))
+    tokenizer = AutoTokenizer.from_pretrained(str(finished / "student"))
+    inputs = tokenizer("Dell said profit rose 5 percent on Monday.", return_tensors="pt")
+    assert tokenizer.decode(model.generate(**inputs)[0], skip_special_tokens=True)
+
+
+def test_the_same_command_finds_everything_done(run, tiny):
+    parquet, metrics = files_below(run, "*.parquet"), without_timings(run / "metrics.json")
+    written = {path: path.stat().st_mtime_ns for path in (run / "students").rglob("*")}
+    outcome = impossible("demo", "--out", run, *tiny)
+    assert (outcome.status, outcome.err) == (0, "")
+    assert files_below(run, "*.parquet") == parquet
+    assert without_timings(run / "metrics.json") == metrics
+    assert {path: path.stat().st_mtime_ns for path in written} == written
+
+
+@pytest.mark.parametrize(
+    ("settings", "stages"),
+    [
+        ({"workers": 2}, set()),
+        ({"student.self_training.max_steps": 5}, {"train round-1", "train control-more-training"}),
+        ({"self_distillation.candidates": 2}, {"self-distillation, round 1", "train round-1"}),
+        ({"controls": "[]", "self_distillation": "null", "evaluation.n": 7}, set()),
+    ],
+)
+def test_a_changed_setting_redoes_what_depends_on_it(run, tiny, settings, stages):
+    outcome = impossible("demo", "--out", run, *tiny, *overrides(settings))
+    assert outcome.status == 0, outcome.err
+    assert outcome.stages == stages
+
+
+def test_the_terminal_gets_the_table_and_json_the_metrics(run, tiny):
+    table = impossible("demo", "--out", run, *tiny)
+    assert "kept by the critics" in table.out
+    assert "student, self-distilled" in table.out
+    assert str(run / "report.html") in table.out
+    printed = impossible("demo", "--out", run, *tiny, "--json")
+    assert json.loads(printed.out) == json.loads((run / "metrics.json").read_text(encoding="utf-8"))
+
+
+def test_a_run_goes_on_from_its_resolved_recipe(run):
+    outcome = impossible("run", run / "recipe.yaml", "--out", run)
+    assert (outcome.status, outcome.stages) == (0, set())
