@@ -27,7 +27,7 @@ def benchmark_rows(config: EvaluationConfig, task: Task) -> list[BenchmarkRow]:
         RunError: The file cannot be read, has a bad line, or holds fewer than two rows.
     """
     if config.benchmark is not None:
-        rows = _draw(config.benchmark, task, config.n, config.seed)
+        rows = _draw(config, config.benchmark, task)
     elif config.data is not None:
         rows = _read(Path(config.data))[: config.n]
     else:
@@ -38,7 +38,7 @@ def benchmark_rows(config: EvaluationConfig, task: Task) -> list[BenchmarkRow]:
     return rows
 
 
-def _draw(path: str, task: Task, n: int, seed: int) -> list[BenchmarkRow]:
+def _draw(config: EvaluationConfig, path: str, task: Task) -> list[BenchmarkRow]:
     module, _, name = path.partition(":")
     try:
         draw = getattr(import_module(module), name)
@@ -46,7 +46,8 @@ def _draw(path: str, task: Task, n: int, seed: int) -> list[BenchmarkRow]:
         raise ConfigError(
             f"benchmark '{path}' cannot be imported ({error}); name a function as 'module:name'"
         ) from None
-    return [BenchmarkRow(source=row["source"], reference=row["reference"]) for row in draw(task, n, seed, split="test")]
+    rows = draw(task, config.n, config.seed, split=config.split)
+    return [BenchmarkRow(source=row["source"], reference=row["reference"]) for row in rows]
 
 
 def _read(path: Path) -> list[BenchmarkRow]:

@@ -5,7 +5,7 @@ import random
 import statistics
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypedDict
+from typing import Any, Literal, TypedDict
 
 from builders.critics.compression import CompressionConfig, compression_ratio
 from builders.critics.dissimilarity import RougeLConfig
@@ -30,8 +30,9 @@ class EvaluationConfig:
     """What students are evaluated on and by.
 
     Args:
-        benchmark: `module:function` that draws test rows, called as `rows(task, n, seed, split="test")`.
+        benchmark: `module:function` that draws rows, called as `rows(task, n, seed, split=split)`.
         data: A file instead: JSONL with `source` and `reference`, or source, tab, reference.
+        split: Of the benchmark: "test" for figures, "development" for choosing settings.
         n: Most rows to evaluate on.
         oracle: Import path of a module that knows every sentence's meaning; without one nothing is called faithful.
         parser: `module:function` for the tree edit distance; without one it is left out.
@@ -40,6 +41,7 @@ class EvaluationConfig:
 
     benchmark: str | None = None
     data: str | None = None
+    split: Literal["test", "development"] = "test"
     n: int = 2000
     oracle: str | None = None
     parser: str | None = None
