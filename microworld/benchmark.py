@@ -14,7 +14,7 @@ def rows(task: str, n: int, seed: int, split: str = "test") -> list[dict[str, st
 
     Args:
         task: "paraphrase" (the reference says the same in other words) or "summary" (it follows from the source and is
-            shorter than 0.8 of its characters).
+            shorter than 0.8 of its words).
         n: How many rows.
         seed: The same seed gives the same rows.
         split: "test" for figures, "development" for choosing settings.
@@ -52,7 +52,7 @@ def _summary(source: str, rng: random.Random) -> str | None:
         said = load().realise(restrict(frame, whole, kept), rng)
         if (
             said
-            and len(said.text) < MAX_SUMMARY_RATIO * len(source)
+            and len(said.text.split()) < MAX_SUMMARY_RATIO * len(source.split())
             and meaning_entails(whole, meaning(said.text) or whole)
         ):
             return said.text

@@ -1,4 +1,4 @@
-"""Make the shipped weights again: `python -m microworld.train`, all or some of language_model, teacher, critic, student.
+"""Make the shipped weights again: `python -m microworld.train`; or some of language_model, teacher, critic, student.
 
 Writes `models/<name>/` (safetensors, half precision), `models/<name>.log` and `models/SHA256SUMS`. The language model
 is not shipped: the teacher and the critic start from it.
