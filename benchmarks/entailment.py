@@ -98,7 +98,8 @@ def _filter_literally(entailment: "_Literal", sentences: list[str]) -> set[froze
         edge for edge, by_source, by_target in zip(two, joined, joined_too, strict=True) if by_source or by_target
     )
     components: Iterable[set[tuple[str, str]]] = networkx.connected_components(graph)
-    return {frozenset(max(component, key=scores.__getitem__)) for component in components}
+    best = [max(component, key=scores.__getitem__) for component in components]
+    return {frozenset(pair) for pair in best}
 
 
 class _Literal:

@@ -1,4 +1,4 @@
-"""The table of docs/results.md: `python -m benchmarks.results RUN [RUN ...]`, runs of one recipe with different seeds."""
+"""The tables of docs/results.md: `python -m benchmarks.results RUN [RUN ...]`, runs of one recipe with several seeds."""
 
 import json
 import statistics

@@ -1,0 +1,159 @@
+"""What the documents show works: commands parse, recipes load, links and paths resolve, code runs."""
+
+import ast
+import doctest
+import re
+import shlex
+from pathlib import Path
+from typing import NamedTuple
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+import yaml
+from markdown_it import MarkdownIt
+
+from builders.config import from_mapping
+from builders.critics.settings import CriticsConfig
+from builders.pairs import DIMPLE_SCHEMA
+from scripts.cli import _parser
+from scripts.recipe import load_recipe
+
+ROOT = Path(__file__).parent.parent.parent
+DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
+PACKAGES = ("builders", "trainers", "metrics", "model_cards", "microworld", "scripts", "recipes", "docs", "tests")
+
+
+class Block(NamedTuple):
+    """A fenced block of a document."""
+
+    language: str
+    text: str
+
+
+def blocks(path, language):
+    tokens = MarkdownIt().parse(path.read_text(encoding="utf-8"))
+    return [Block(t.info, t.content) for t in tokens if t.type == "fence" and t.info == language]
+
+
+def commands():
+    """Every command line that a document shows, and the first line of every recipe."""
+    shown = [line for path in DOCUMENTS for block in blocks(path, "console") for line in block.text.splitlines()]
+    shown = [line.removeprefix("$ ") for line in shown if line.startswith("$ ")]
+    recipes = [path.read_text(encoding="utf-8").splitlines()[0] for path in (ROOT / "recipes").glob("*.yaml")]
+    return [shlex.split(line, comments=True) for line in [*shown, *(line.removeprefix("# ") for line in recipes)]]
+
+
+def of_program(name):
+    """The arguments of every shown command of a program."""
+    found = []
+    for words in commands():
+        while "=" in words[0]:  # PYTHONPATH=.
+            words = words[1:]
+        words = words[: words.index("<")] if "<" in words else words
+        if Path(words[0]).name == name:
+            found.append(words[1:])
+    return found
+
+
+def named_recipes(folder):
+    """Writes the recipes that documents show under the name in their first line."""
+    for path in DOCUMENTS:
+        for block in blocks(path, "yaml"):
+            if found := re.match(r"# ([\w-]+\.yaml)\n", block.text):
+                (folder / found[1]).write_text(block.text, encoding="utf-8")
+                yield found[1]
+
+
+@pytest.mark.parametrize("arguments", of_program("impossible"), ids=" ".join)
+def test_commands_parse_and_their_recipes_load(arguments, tmp_path):
+    options = _parser().parse_args(arguments)
+    if "recipe" in options:
+        mine = options.recipe in list(named_recipes(tmp_path))
+        recipe = str(tmp_path / options.recipe) if mine else options.recipe
+        assert load_recipe(recipe, options.overrides, options.contexts).name
+
+
+def test_the_readme_shows_commands():
+    assert {arguments[0] for arguments in of_program("impossible")} >= {
+        "demo",
+        "run",
+        "sample",
+        "paraphrase",
+        "evaluate",
+    }
+
+
+@pytest.mark.parametrize("arguments", of_program("make"), ids=" ".join)
+def test_make_targets_exist(arguments):
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    assert all(re.search(rf"^{re.escape(target)}\b.*:", makefile, flags=re.MULTILINE) for target in arguments)
+
+
+@pytest.mark.parametrize("arguments", of_program("python"), ids=" ".join)
+def test_python_commands_name_modules_and_files_that_exist(arguments):
+    if arguments[0] == "-m":
+        place = ROOT.joinpath(*arguments[1].split("."))
+        assert place.with_suffix(".py").is_file() or (place / "__main__.py").is_file()
+    else:
+        assert (ROOT / arguments[0]).is_file()
+
+
+def test_the_recipe_for_real_models_keeps_the_papers_settings(tmp_path):
+    assert list(named_recipes(tmp_path)) == ["my-news.yaml"]
+    recipe = load_recipe(str(tmp_path / "my-news.yaml"), [])
+    assert (recipe.sampling.k, recipe.sampling.temperature, recipe.sampling.top_p) == (100, 0.7, 0.9)
+    assert [next(iter(critic)) for critic in recipe.critics.to_value()] == [
+        *("rouge_l", "semantic_equivalence", "tree_edit_distance", "diversity")
+    ]
+    assert recipe.critics.models == ["alisawuffles/roberta-large-wanli"]
+
+
+@pytest.mark.parametrize("block", blocks(ROOT / "docs/recipes.md", "yaml"))
+def test_critics_of_the_recipe_page_load(block):
+    assert from_mapping(CriticsConfig, yaml.safe_load(block.text)["critics"], "critics").critics
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+def test_links_resolve(path):
+    text = path.read_text(encoding="utf-8")
+    for target in re.findall(r"\]\(([^)\s]+)\)", text):
+        if not target.startswith("https://"):
+            assert (path.parent / target.partition("#")[0]).exists(), target
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+def test_paths_in_code_quotes_exist(path):
+    quoted = re.findall(r"`((?:\w+/)[\w/.-]*)`", path.read_text(encoding="utf-8"))
+    wrong = [name for name in quoted if name.split("/")[0] in PACKAGES and not (ROOT / name).exists()]
+    assert not wrong
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+def test_code_is_python_and_sessions_print_what_they_show(path):
+    names = {}  # shared by the sessions of a page
+    for number, block in enumerate(blocks(path, "python")):
+        if ">>>" not in block.text:
+            ast.parse(block.text)
+            continue
+        session = doctest.DocTestParser().get_doctest(block.text, {}, f"{path.name}[{number}]", str(path), 0)
+        session.globs = names
+        assert doctest.DocTestRunner().run(session, clear_globs=False).failed == 0
+
+
+def test_the_readmes_code_reads_a_run(tmp_path, monkeypatch, capsys):
+    row = dict.fromkeys(DIMPLE_SCHEMA.names) | {"source": "Profit rose.", "target": "There was a rise."}
+    folder = tmp_path / "runs/demo/dimple/microworld_news"
+    folder.mkdir(parents=True)
+    pq.write_table(pa.Table.from_pylist([row], schema=DIMPLE_SCHEMA), folder / "train-00000-of-00001.parquet")
+    card = {"configs": [{"config_name": "microworld_news", "data_files": "microworld_news/train-*"}]}
+    (folder.parent / "README.md").write_text(f"---\n{yaml.safe_dump(card)}---\n", encoding="utf-8")
+    (tmp_path / "runs/demo/student").symlink_to(ROOT / "microworld/models/student")  # as stock a T5 as any student
+    monkeypatch.chdir(tmp_path)
+    code = [block.text for block in blocks(ROOT / "README.md", "python") if "runs/demo" in block.text]
+    assert len(code) == 2
+    for text in code:
+        exec(compile(text, "README.md", "exec"), {})
+    printed = capsys.readouterr().out.splitlines()
+    assert printed[0] == "Profit rose. -> There was a rise."
+    assert "Acme" in printed[1]
