@@ -69,9 +69,10 @@ def _entailment(teacher: str, critic: str) -> Iterator["Comparison"]:
     from benchmarks.entailment import batching_comparison, filters_comparison
     from benchmarks.workload import distinct_sentences
 
-    contexts = distinct_sentences(teacher, 5, k=8)  # few: the literal way asks a number that grows with k to the fourth
+    contexts = distinct_sentences(teacher, 5, k=8)
     yield batching_comparison(critic, contexts)
-    yield filters_comparison(critic, contexts)
+    few = [sentences[:6] for sentences in contexts]  # the literal way asks a number that grows with the fourth power
+    yield filters_comparison(critic, few)
 
 
 BENCHMARKS: dict[str, Callable[[str, str], Iterator["Comparison"]]] = {
