@@ -25,12 +25,12 @@ def check_recipe(recipe: Recipe) -> None:
     """
     from transformers.models.auto import modeling_auto as known  # slow to import
 
-    _check_kind("sampling.teacher", recipe.sampling.teacher, known.MODEL_FOR_CAUSAL_LM_MAPPING_NAMES, "causal LM")
+    _check_kind("sampling.teacher", recipe.sampling.teacher, known.MODEL_FOR_CAUSAL_LM_MAPPING_NAMES, "a causal LM")
     base = recipe.student.base
-    _check_kind("student.base", base, known.MODEL_FOR_SEQ_TO_SEQ_CAUSAL_LM_MAPPING_NAMES, "encoder-decoder model")
+    _check_kind("student.base", base, known.MODEL_FOR_SEQ_TO_SEQ_CAUSAL_LM_MAPPING_NAMES, "an encoder-decoder model")
     for model in recipe.critics.models:
         kinds = known.MODEL_FOR_SEQUENCE_CLASSIFICATION_MAPPING_NAMES
-        labels = _check_kind("critics", model, kinds, "sequence classifier").id2label.values()
+        labels = _check_kind("critics", model, kinds, "a sequence classifier").id2label.values()
         if not any(label.strip().lower().startswith("entail") for label in labels):
             raise ConfigError(
                 f"critics: '{model}' has no entailment label among {', '.join(labels)}; name an NLI model"
@@ -63,7 +63,7 @@ def _check_kind(setting: str, ref: str, known: Any, kind: str) -> Any:
     except RunError as error:
         raise RunError(f"{setting}: {error}") from error
     if config.model_type not in known:
-        raise ConfigError(f"{setting}: '{ref}' is a {config.model_type} model; name one that loads as a {kind}")
+        raise ConfigError(f"{setting}: '{ref}' is a {config.model_type} model; name one that loads as {kind}")
     return config
 
 

@@ -3,6 +3,7 @@
 import argparse
 import os
 import sys
+import warnings
 from collections.abc import Callable
 from typing import NoReturn
 
@@ -69,6 +70,9 @@ def _quiet_libraries() -> None:
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     os.environ.setdefault("HF_DATASETS_DISABLE_PROGRESS_BARS", "1")
     os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
+    os.environ.setdefault("PYTHONWARNINGS", "ignore::FutureWarning")  # for the worker processes
+    warnings.simplefilter("ignore", FutureWarning)  # what one library tells another about its next version
+    os.environ.setdefault("HF_HUB_VERBOSITY", "error")  # without a network, five lines on each of its attempts
     os.environ.setdefault(
         "OMP_NUM_THREADS", str(os.cpu_count() or 1)
     )  # left unset, small models train many times slower

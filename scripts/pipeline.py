@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from builders.errors import RunError
-from builders.files import atomic_path
+from builders.files import atomic_path, write_json
 from builders.journal import Stage
 from builders.sampling import SamplingConfig, sample_stage
 from builders.stage import pairs_stage
@@ -126,10 +126,15 @@ class Pipeline:
         from builders.release import write_dataset  # datasets is slow to import
 
         rounds = [self.pairs(number) for number in range(self.last_round + 1)]
-        builder = self.builder(rounds)
+        builder, out = self.builder(rounds), self.dataset_folder
+        domain, rows_per_file = self.recipe.sampling.domain, self.recipe.rows_per_file
+        record, mark = self.folder / "cache" / f"{out.name}.json", {"made of": builder.config_id, "rows": rows_per_file}
+        if (out / domain).is_dir() and record.is_file() and json.loads(record.read_bytes()) == mark:
+            return builder
         with self._timed("dataset"):
             builder.download_and_prepare()
-            write_dataset(builder, self.dataset_folder, self.recipe.sampling.domain, self.recipe.rows_per_file)
+            write_dataset(builder, out, domain, rows_per_file)
+        write_json(record, mark)
         return builder
 
     @property

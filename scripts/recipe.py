@@ -86,8 +86,9 @@ class Recipe:
         if self.critics.is_summary != (self.task == "summary"):
             wanted = "direction: forward or a compression critic" if self.task == "summary" else "symmetric critics"
             raise ConfigError(f"task '{self.task}' needs {wanted}; the recipe's critics are for the other task")
-        if self.controls and self.self_distillation is None:
-            raise ConfigError(f"controls {list(self.controls)} need a self_distillation section to compare with")
+        for section in ("self_distillation", "evaluation"):
+            if self.controls and getattr(self, section) is None:
+                raise ConfigError(f"controls {list(self.controls)} say nothing without {section}; add it or set []")
 
 
 def load_recipe(path: str, overrides: list[str], contexts: str | None = None) -> Recipe:

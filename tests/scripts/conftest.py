@@ -24,11 +24,12 @@ TINY = {
     "sampling.sentence_tokens": 50,
     "self_distillation.contexts": 16,
     "self_distillation.candidates": 3,
+    "self_distillation.max_new_tokens": 50,
     "student.training.max_steps": 4,
     "student.training.batch_size": 8,
     "student.self_training.max_steps": 4,
     "student.self_training.batch_size": 8,
-    "evaluation.n": 6,
+    "evaluation.n": 4,
     "workers": 1,
 }
 _PROGRESS = re.compile(r"(?P<stage>.+): \d+/\d+ \(\d+ s\)")

@@ -1,0 +1,225 @@
+"""A user's mistake is one line that names the setting or file, the value and the remedy; nothing is left half done."""
+
+import io
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.builders import tiny_models
+from tests.scripts.conftest import impossible, overrides
+
+STUDENT, TEACHER = "microworld:models/student", "microworld:models/teacher"
+BENCHMARK = ("--benchmark", "microworld.benchmark:rows")
+LATIN = "Das Café öffnet.".encode("latin-1")
+FILES = {
+    "latin.txt": LATIN,
+    "latin.yaml": b"name: " + LATIN,
+    "list.yaml": b"- name: demo\n",
+    "open.yaml": b"name: demo\nseed: [1\n",
+    "date.yaml": b"name: 2024-13-45\n",
+    "empty.txt": b"",
+    "gap.txt": b"Dell said profit rose on Monday.\n\n",
+    "short.txt": b"Dell said profit rose on Monday.\nno end\n",
+    "number.jsonl": b'{"context": "Dell said profit rose."}\n{"context": 5}\n',
+    "one.tsv": b"Dell said profit rose.\tProfit rose, Dell said.\n",
+    "file": b"",
+    "broken/config.json": b"{",
+    "weightless/config.json": b'{"model_type": "gpt2"}',
+    "folder/note": b"",
+}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _workplace(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("bad-input")
+    for name, content in FILES.items():
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_bytes(content)
+    tiny_models.make_critic(folder / "sentiment", labels=("positive", "negative", "mixed"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        yield
+
+
+def complaint(*arguments: object, status: int) -> str:
+    """The one line that the command prints before it ends with this status, having started nothing."""
+    outcome = impossible(*arguments)
+    assert (outcome.status, outcome.out) == (status, "")
+    [line] = outcome.err.splitlines()
+    assert line.startswith("impossible")
+    assert not list(Path().rglob("*.partial"))
+    return line
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "words"),
+    [
+        ([], 2, ["COMMAND", "impossible --help"]),
+        (["summon"], 2, ["'summon'", "paraphrase", "impossible --help"]),
+        (["run"], 2, ["recipe", "impossible run --help"]),
+        (["demo", "--colour"], 2, ["--colour"]),
+        (["demo", "--seed", "x"], 2, ["--seed", "'x'"]),
+        (["run", "microworld-nws"], 2, ["'microworld-nws'", "did you mean microworld-news?"]),
+        (["run", "mine.yaml"], 2, ["'mine.yaml'", "bundled are microworld-demo"]),
+        (["run", "folder"], 1, ["folder", "Is a directory"]),
+        (["run", "latin.yaml"], 1, ["latin.yaml", "not UTF-8", "0xe9 at offset 13", "save it as UTF-8"]),
+        (["run", "list.yaml"], 2, ["list.yaml", "settings by name", "list"]),
+        (["run", "open.yaml"], 2, ["open.yaml, line 3", "no YAML"]),
+        (["run", "date.yaml"], 2, ["date.yaml", "month must be in 1..12"]),
+        (["run", "empty.txt"], 2, ["empty.txt", "settings by name"]),
+    ],
+)
+def test_commands_and_recipe_files(arguments, status, words):
+    line = complaint(*arguments, status=status)
+    assert all(word in line for word in words), line
+
+
+@pytest.mark.parametrize(
+    ("setting", "words"),
+    [
+        ("sampling.contxts=3", ["'contxts'", "section 'sampling'", "nearest valid: contexts"]),
+        ("sampler.k=3", ["'sampler'", "nearest valid: sampling"]),
+        ("sampling.k=1", ["k must be at least 2, got 1"]),
+        ("sampling.k=many", ["sampling.k", "whole number", "'many'"]),
+        ("sampling.top_p=1.5", ["top_p must lie in (0, 1], got 1.5"]),
+        ("sampling.temperature=.nan", ["temperature", "nan"]),
+        ("sampling=3", ["section 'sampling'", "got 3"]),
+        ("sampling.domain=../news", ["sampling.domain", "'../news'"]),
+        ("name=a/b", ["name", "'a/b'"]),
+        ("seed=-1", ["seed must lie in 0..4294967295, got -1"]),
+        ("workers=0", ["workers must be at least 1, got 0"]),
+        ("task=translation", ["task", "'translation'", "'summary'"]),
+        ("task=summary", ["task 'summary'", "direction: forward"]),
+        ("self_distillation=null", ["controls", "self_distillation"]),
+        ("student.training.lora.rank=0", ["student.training.lora: rank", "got 0"]),
+        ("critics=[]", ["critics", "at least one"]),
+        ("critics=[{rouge: {}}]", ["critics[0]", "rouge_l", "'rouge'"]),
+        ("critics.rouge_l.max=0.5", ["critics.rouge_l.max=0.5", "set it as a whole"]),
+        ("evaluation.n=1", ["evaluation: n must be at least 2", "got 1"]),
+        ("sampling.k", ["section.key=value", "'sampling.k'"]),
+        ("=3", ["section.key=value", "'=3'"]),
+        ("sampling.k=[", ["sampling.k=[", "no YAML"]),
+        ("name=2024-13-45", ["name=2024-13-45", "no YAML"]),
+        ("name=caf\udce9", ["'name=caf\\udce9'", "not UTF-8"]),
+    ],
+)
+def test_settings(setting, words):
+    line = complaint("demo", "--out", "run", "--set", setting, status=2)
+    assert all(word in line for word in words), line
+    assert not Path("run").exists()
+
+
+def critics_with(model: str) -> str:
+    return f"[{{semantic_equivalence: {{model: '{model}'}}}}]"
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "status", "words"),
+    [
+        ("sampling.teacher", "./nowhere", 1, ["sampling.teacher", "'./nowhere'", "does not exist"]),
+        ("sampling.teacher", "folder", 1, ["sampling.teacher", "'folder'", "holds no config.json"]),
+        ("sampling.teacher", "broken", 1, ["sampling.teacher", "'broken'", "not a valid JSON file"]),
+        ("sampling.teacher", "nobody/nothing", 1, ["'nobody/nothing'", "check the name, or the network"]),
+        ("sampling.teacher", "microwrld:models/teacher", 1, ["no package 'microwrld'"]),
+        ("sampling.teacher", STUDENT, 2, ["sampling.teacher", "is a t5 model", "causal LM"]),
+        ("student.base", TEACHER, 2, ["student.base", "is a gpt2 model", "encoder-decoder"]),
+        ("critics", critics_with("./nowhere"), 1, ["critics", "'./nowhere'", "does not exist"]),
+        ("critics", critics_with("sentiment"), 2, ["'sentiment'", "no entailment label", "positive, negative, mixed"]),
+        ("critics", "[{tree_edit_distance: {parser: 'nowhere:parse'}}]", 2, ["parser 'nowhere:parse'"]),
+        ("evaluation", "{data: nowhere.tsv}", 1, ["cannot read nowhere.tsv"]),
+        ("evaluation", "{data: latin.txt}", 1, ["latin.txt", "not UTF-8"]),
+        ("evaluation", "{data: one.tsv}", 1, ["one.tsv gives 1 test rows", "at least 2"]),
+        ("evaluation.benchmark", "microworld.benchmark:row", 2, ["'microworld.benchmark:row'"]),
+        ("evaluation.oracle", "json", 2, ["oracle 'json' lacks meaning"]),
+    ],
+)
+def test_what_a_recipe_names_is_looked_at_before_anything_is_sampled(setting, value, status, words):
+    settings = {"critics": "[{rouge_l: {}}]", setting: value}
+    line = complaint("demo", "--out", "run", *overrides(settings), status=status)
+    assert all(word in line for word in words), line
+    assert not Path("run").exists()
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "status", "words"),
+    [
+        ("--contexts", "nowhere.txt", 1, ["cannot read nowhere.txt"]),
+        ("--contexts", "folder", 1, ["folder", "Is a directory"]),
+        ("--contexts", "latin.txt", 1, ["latin.txt", "byte 0xe9 at offset 7"]),
+        ("--contexts", "empty.txt", 1, ["empty.txt holds no contexts"]),
+        ("--contexts", "gap.txt", 1, ["gap.txt, line 2 is empty"]),
+        ("--contexts", "short.txt", 1, ["short.txt, line 2 is too short", "'no end'"]),
+        ("--contexts", "number.jsonl", 1, ["number.jsonl, line 2", "'context'"]),
+        ("--set", "sampling.sentence_tokens=5000", 2, ["sentence_tokens", "positions", "5000"]),
+        ("--set", "sampling.teacher=weightless", 1, ["model 'weightless' does not load"]),
+        ("--num-shards", "0", 2, ["--num-shards must be at least 1, got 0"]),
+        ("--shard-index", "1", 2, ["--shard-index must lie in 0..0", "got 1"]),
+        ("--shard-index", "-1", 2, ["--shard-index", "got -1"]),
+        ("--out", "file", 1, ["cannot write file/recipe.yaml", "choose another folder"]),
+        ("--out", "/dev/null/run", 1, ["cannot write /dev/null/run/recipe.yaml", "choose another folder"]),
+    ],
+)
+def test_sampling(option, value, status, words, tmp_path):
+    settings = ["--out", tmp_path / "run", "--set", "critics=[{rouge_l: {}}]", option, value]
+    line = complaint("sample", "microworld-demo", *settings, status=status)
+    assert all(word in line for word in words), line
+    assert not list(tmp_path.rglob("*.parquet"))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "words"),
+    [
+        (["evaluate", STUDENT], 2, ["--data --benchmark"]),
+        (["evaluate", STUDENT, "--data", "nowhere.tsv"], 1, ["cannot read nowhere.tsv"]),
+        (["evaluate", STUDENT, "--data", "latin.txt"], 1, ["latin.txt", "not UTF-8"]),
+        (["evaluate", STUDENT, *BENCHMARK, "--n", "1"], 2, ["n must be at least 2", "got 1"]),
+        (["evaluate", STUDENT, *BENCHMARK, "--oracle", "nowhere"], 2, ["oracle 'nowhere'"]),
+        (["evaluate", STUDENT, *BENCHMARK, "--parser", "json"], 2, ["'module:function'", "'json'"]),
+        (["evaluate", "folder", *BENCHMARK, "--n", "2"], 1, ["'folder'", "holds no config.json"]),
+        (["evaluate", TEACHER, *BENCHMARK, "--n", "2"], 1, [TEACHER, "encoder-decoder model"]),
+        (["paraphrase", "folder", "Profit rose."], 1, ["'folder'", "holds no config.json"]),
+        (["paraphrase", "nobody/nothing", "Profit rose."], 1, ["'nobody/nothing'", "network"]),
+        (["paraphrase", STUDENT, " "], 2, ["no sentence", "standard input"]),
+        (["paraphrase", STUDENT, "caf\udce9"], 2, ["'caf\\udce9'", "not UTF-8"]),
+        (["paraphrase", STUDENT, "Profit rose.", "--n", "0"], 2, ["--n must be at least 1, got 0"]),
+        (["paraphrase", STUDENT, "Profit rose.", "--top-p", "0"], 2, ["--top-p must be in (0, 1], got 0.0"]),
+        (["paraphrase", STUDENT, "Profit rose.", "--temperature", "nan"], 2, ["--temperature", "nan"]),
+    ],
+)
+def test_evaluate_and_paraphrase(arguments, status, words):
+    line = complaint(*arguments, status=status)
+    assert all(word in line for word in words), line
+
+
+def test_standard_input_that_is_no_text(monkeypatch):
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(LATIN)))
+    line = complaint("paraphrase", STUDENT, status=1)
+    assert line == "impossible: standard input is not UTF-8 text (offset 7); convert it and run again"
+
+
+def test_a_mistake_is_one_line_of_the_installed_program_too(tmp_path):
+    program = Path(sys.executable).with_name("impossible")
+    ended = subprocess.run([program, "run", "nowhere"], capture_output=True, text=True, cwd=tmp_path, check=False)
+    assert (ended.returncode, ended.stdout, ended.stderr.count("\n")) == (2, "", 1)
+    assert ended.stderr.startswith("impossible: recipe 'nowhere' is neither a file nor a bundled recipe")
+
+
+def test_self_distillation_that_the_recipe_lacks(tiny):
+    left_out = overrides({"self_distillation": "null", "controls": "[]"})
+    line = complaint("self-distill", "microworld-demo", *tiny, *left_out, status=2)
+    assert "'microworld-demo' has no self_distillation section; add one" in line
+
+
+@pytest.mark.parametrize("round_number", [0, 1])
+def test_no_surviving_pairs(run, tiny, round_number):
+    strict = {0: {"critics": "[{rouge_l: {max: 0.001}}]"}, 1: {"self_distillation.max_new_tokens": 1}}[round_number]
+    for path in (run / "dimple", run / "student"):
+        path.rename(path.with_name(f"old-{path.name}"))
+    outcome = impossible("demo", "--out", run, *tiny, *overrides(strict))
+    assert (outcome.status, outcome.out) == (1, "")
+    [line] = outcome.complaints
+    assert "no pair of 'microworld_news' survived the critics; sample more contexts" in line
+    assert not (run / "dimple").exists()
+    assert not (run / "student").exists()
