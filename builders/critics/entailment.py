@@ -7,7 +7,9 @@ from builders.errors import ConfigError
 from builders.models import load_classifier
 
 _LABELS = {"entailment", "entail", "entails", "entailed"}
-_TOKENS_PER_BATCH = 8192  # a constant: a batch's composition shows in the last bits of its scores
+# Constants, by device: a batch's composition shows in the last bits of its scores. A CPU is fastest when a batch fits its
+# cache: 431 pairs a CPU-second at 1024 tokens, 278 at 8192 (five layers, width 128); a GPU wants to be filled.
+_TOKENS_PER_BATCH = {"cpu": 1024, "cuda": 16384}
 
 
 class EntailmentModel:
@@ -50,7 +52,9 @@ class EntailmentModel:
         encodings = dict(zip(sentences, alone.encodings, strict=True)) if self._joins else {}
         order = sorted(range(len(pairs)), key=lambda i: lengths[i])
         result = [0.0] * len(pairs)
-        for batch in _batches([i for i in order if lengths[i] <= self._longest], lengths):
+        for batch in _batches(
+            [i for i in order if lengths[i] <= self._longest], lengths, _TOKENS_PER_BATCH[self._model.device.type]
+        ):
             answers = self._classify(self._inputs([pairs[i] for i in batch], encodings))
             for i, probability in zip(batch, answers, strict=True):
                 result[i] = probability
@@ -89,11 +93,11 @@ def _entailment_model(ref: str) -> EntailmentModel:
     return EntailmentModel(ref)
 
 
-def _batches(order: list[int], lengths: list[int]) -> list[list[int]]:
+def _batches(order: list[int], lengths: list[int], budget: int) -> list[list[int]]:
     """Cuts rows, shortest first, into batches whose padded size stays within the budget."""
     batches: list[list[int]] = []
     for i in order:
-        if not batches or (len(batches[-1]) + 1) * lengths[i] > _TOKENS_PER_BATCH:
+        if not batches or (len(batches[-1]) + 1) * lengths[i] > budget:
             batches.append([])
         batches[-1].append(i)
     return batches
