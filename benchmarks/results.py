@@ -1,4 +1,4 @@
-"""The tables of docs/results.md: `python -m benchmarks.results RUN [RUN ...]`, runs of one recipe with several seeds."""
+"""The tables of docs/results.md: `python -m benchmarks.results RUN [RUN ...]`, runs of a recipe with other seeds."""
 
 import json
 import statistics

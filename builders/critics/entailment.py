@@ -7,8 +7,8 @@ from builders.errors import ConfigError
 from builders.models import load_classifier
 
 _LABELS = {"entailment", "entail", "entails", "entailed"}
-# Constants, by device: a batch's composition shows in the last bits of its scores. A CPU is fastest when a batch fits its
-# cache: 431 pairs a CPU-second at 1024 tokens, 278 at 8192 (five layers, width 128); a GPU wants to be filled.
+# Constants, by device: a batch's composition shows in the last bits of its scores. A CPU is fastest with batches that
+# fit its cache, a GPU wants to be filled.
 _TOKENS_PER_BATCH = {"cpu": 1024, "cuda": 16384}
 
 
