@@ -1,0 +1,39 @@
+from importlib.resources import files
+
+import pytest
+
+from scripts.recipe import load_recipe, recipe_text
+
+RECIPES = [entry.name for entry in files("recipes").iterdir() if entry.name.endswith(".yaml")]
+
+
+@pytest.mark.parametrize("name", [name.removesuffix(".yaml") for name in sorted(RECIPES)])
+def test_a_bundled_recipe_resolves_and_its_resolved_form_reads_back(name, tmp_path):
+    recipe = load_recipe(name, [])
+    assert recipe.name == name
+    (tmp_path / "recipe.yaml").write_text(recipe_text(recipe), encoding="utf-8")
+    assert load_recipe(str(tmp_path / "recipe.yaml"), []) == recipe
+
+
+def test_overrides_are_yaml_and_make_the_sections_they_need():
+    settings = ["sampling.prefixes=[OSLO (AP) --]", "student.training.lora.rank=4", "sampling.temperature=1", "seed=7"]
+    recipe = load_recipe("microworld-demo", settings, contexts="mine.txt")
+    assert recipe.sampling.prefixes == ("OSLO (AP) --",)
+    assert recipe.student.training.lora is not None
+    assert recipe.student.training.lora.rank == 4
+    assert recipe.sampling.temperature == 1.0
+    assert recipe.sampling.contexts_file == "mine.txt"
+    assert recipe.seed == 7
+
+
+def test_a_section_that_a_resolved_recipe_spells_out_as_null_can_be_set(tmp_path):
+    path = tmp_path / "recipe.yaml"
+    path.write_text(recipe_text(load_recipe("microworld-demo", [])), encoding="utf-8")
+    assert "lora: null" in path.read_text(encoding="utf-8")
+    assert load_recipe(str(path), ["student.training.lora.rank=4"]).student.training.lora.rank == 4
+
+
+def test_a_folder_named_like_a_bundled_recipe_does_not_hide_it(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "microworld-demo").mkdir()
+    assert load_recipe("microworld-demo", []).name == "microworld-demo"
