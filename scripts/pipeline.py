@@ -81,25 +81,19 @@ class Pipeline:
                 return pairs_stage(samples, recipe.critics, folder, 0, recipe.workers, self.only)
             assert recipe.self_distillation is not None
             student = self.student(round_number - 1)
+            settings = (recipe.critics, recipe.self_distillation)
             return candidates_stage(
-                samples,
-                student,
-                recipe.critics,
-                recipe.self_distillation,
-                folder,
-                round_number,
-                recipe.seed,
-                recipe.workers,
-                self.only,
+                samples, student, *settings, folder, round_number, recipe.seed, recipe.workers, self.only
             )
 
     @once
     def student(self, round_number: int) -> Path:
         """The student of a round, trained on that round's pairs from the student of the round before."""
+        settings = self.recipe.student
         if round_number == 0:
-            return self._train(self.recipe.student.base, self.pairs(0), self.recipe.student.training, "round-0")
-        base = str(self.student(round_number - 1))
-        return self._train(base, self.pairs(round_number), self.recipe.student.self_training, f"round-{round_number}")
+            return self._train(settings.base, self.pairs(0), settings.training, "round-0")
+        base, pairs = self.student(round_number - 1), self.pairs(round_number)
+        return self._train(str(base), pairs, settings.self_training, f"round-{round_number}")
 
     @once
     def more_training(self) -> Path:

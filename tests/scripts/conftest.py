@@ -1,6 +1,7 @@
 """The real command line in this process, and one small finished run on the shipped microworld models."""
 
 import contextlib
+import fcntl
 import io
 import os
 import re
@@ -10,7 +11,6 @@ from pathlib import Path
 
 import pytest
 import torch
-from filelock import FileLock
 
 from scripts.cli import main
 from tests.builders import tiny_models
@@ -90,11 +90,19 @@ def shared_folder(tmp_path_factory) -> Path:
     return folder
 
 
+@contextlib.contextmanager
+def locked(folder: Path):
+    """Only one test process at a time makes what the others then find."""
+    with folder.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
 @pytest.fixture(scope="session")
 def critic(shared_folder) -> str:
     """A stock NLI classifier with random opinions: the shipped one would keep next to nothing of so few samples."""
     folder = shared_folder / "critic"
-    with FileLock(f"{folder}.lock"):
+    with locked(folder):
         if not folder.exists():
             tiny_models.make_critic(shared_folder / "critic.partial")
             (shared_folder / "critic.partial").rename(folder)
@@ -116,7 +124,7 @@ def tiny(critic) -> list[str]:
 def finished(shared_folder, tiny) -> Path:
     """The folder of a finished run; look at it, but change only a copy."""
     folder = shared_folder / "run"
-    with FileLock(f"{folder}.lock"):
+    with locked(folder):
         if not (folder / "report.html").exists():
             outcome = impossible("demo", "--out", folder, *tiny)
             assert outcome.status == 0, outcome.err
