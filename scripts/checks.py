@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from builders.critics.dissimilarity import TreeEditDistanceConfig, load_parser
+from builders.critics.entailment import entailment_label
 from builders.errors import ConfigError, RunError, one_line
 from builders.files import read_text
 from builders.models import resolve
@@ -30,11 +31,7 @@ def check_recipe(recipe: Recipe) -> None:
     _check_kind("student.base", base, known.MODEL_FOR_SEQ_TO_SEQ_CAUSAL_LM_MAPPING_NAMES, "an encoder-decoder model")
     for model in recipe.critics.models:
         kinds = known.MODEL_FOR_SEQUENCE_CLASSIFICATION_MAPPING_NAMES
-        labels = _check_kind("critics", model, kinds, "a sequence classifier").id2label.values()
-        if not any(label.strip().lower().startswith("entail") for label in labels):
-            raise ConfigError(
-                f"critics: '{model}' has no entailment label among {', '.join(labels)}; name an NLI model"
-            )
+        entailment_label(model, _check_kind("critics", model, kinds, "a sequence classifier"))
     for critic in recipe.critics.critics:
         if isinstance(critic, TreeEditDistanceConfig):
             load_parser(critic.parser)

@@ -29,7 +29,7 @@ def load_oracle(path: str) -> Oracle:
     """
     try:
         module = import_module(path)
-    except ImportError as error:
+    except (ImportError, ValueError, TypeError) as error:  # TypeError: a relative name
         raise ConfigError(f"oracle '{path}' cannot be imported ({error}); name a module on the import path") from None
     lacking = [name for name in ("meaning", "equivalent", "entails") if not callable(getattr(module, name, None))]
     if lacking:

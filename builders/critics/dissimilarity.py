@@ -92,5 +92,5 @@ def load_parser(path: str) -> Callable[[str], str]:
     module, _, name = path.partition(":")
     try:
         return getattr(import_module(module), name)
-    except (ImportError, AttributeError) as error:
+    except (ImportError, AttributeError, ValueError) as error:
         raise ConfigError(f"parser '{path}' cannot be imported ({error}); name one as 'module:function'") from None

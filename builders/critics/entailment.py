@@ -21,12 +21,7 @@ class EntailmentModel:
 
     def __init__(self, ref: str) -> None:
         self._model, self._tokenizer = load_classifier(ref)
-        labels = {int(index): str(label) for index, label in self._model.config.id2label.items()}
-        found = [index for index, label in labels.items() if label.strip().lower() in _LABELS]
-        if len(found) != 1:
-            names = ", ".join(labels.values())
-            raise ConfigError(f"model '{ref}' has {len(found)} entailment labels among ({names}); name an NLI model")
-        self._label = found[0]
+        self._label = entailment_label(ref, self._model.config)
         limits = (self._tokenizer.model_max_length, getattr(self._model.config, "max_position_embeddings", None))
         self._longest = min(limit for limit in limits if limit)
         self._joins = True
@@ -86,6 +81,21 @@ class EntailmentModel:
         joined = [join(encodings[premise], encodings[hypothesis]) for premise, hypothesis in pairs]
         fields = {"input_ids": "ids", "attention_mask": "attention_mask", "token_type_ids": "type_ids"}
         return {name: [getattr(pair, fields[name]) for pair in joined] for name in fields if name in self._names}
+
+
+def entailment_label(ref: str, config: Any) -> int:
+    """The index of the label that says entailment, whatever its case or place: WANLI has it in the middle.
+
+    Raises:
+        ConfigError: None, or more than one, says so.
+    """
+    labels = {int(index): str(label) for index, label in config.id2label.items()}
+    found = [index for index, label in labels.items() if label.strip().lower() in _LABELS]
+    if len(found) != 1:
+        names = ", ".join(labels.values())
+        count = f"{len(found)} entailment labels" if found else "no entailment label"
+        raise ConfigError(f"model '{ref}' has {count} among ({names}); name an NLI model")
+    return found[0]
 
 
 @lru_cache(maxsize=4)
