@@ -6,6 +6,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from builders.journal import Stage
+from microworld.oracle import entails, equivalent, meaning
+
 FIGURES = {
     "paraphrase": ("faithful_non_copy", "faithful", "copy", "rouge_l", "tree_edit_distance", "ibleu"),
     "summary": ("faithful_summary", "entailed", "copy", "compression", "rouge_l"),
@@ -18,7 +21,8 @@ def main(folders: list[str]) -> None:
     seeds = ", ".join(str(run["seed"]) for run in runs)
     print(f"`{runs[0]['name']}`, seeds {seeds}, {runs[0]['evaluation']['n']} test sources each.\n")
     print("\n".join(systems(runs)), "\n")
-    print("\n".join(rounds(runs)))
+    print("\n".join(rounds(runs)), "\n")
+    print("\n".join(mistakes([Path(folder) for folder in folders])))
 
 
 def systems(runs: list[dict[str, Any]]) -> list[str]:
@@ -48,6 +52,27 @@ def rounds(runs: list[dict[str, Any]]) -> list[str]:
             precision = f"{audit['precision']:.4f} ± {audit['standard_error']:.4f} | {audit['shuffled_precision']:.4f}"
             lines.append(f"| {run['seed']} | {made['round']}, {made['origin']} | {counts} | {precision} |")
     return lines
+
+
+def mistakes(folders: list[Path]) -> list[str]:
+    """One row a run and stage of pairs: what the kept pairs are, by the oracle of the microworld."""
+    kinds = ("equivalent", "one-way", "different", "not of the world")
+    lines = [f"| Run | Pairs | {' | '.join(kinds)} |", "|---|---" + "|---:" * len(kinds) + "|"]
+    for stage in (stage for folder in folders for stage in sorted((folder / "pairs").iterdir())):
+        found = [_kind(row["source"], row["target"]) for row in Stage.load(stage).read_rows()]
+        counts = " | ".join(f"{found.count(kind):,}" for kind in kinds)
+        lines.append(f"| {stage.parent.parent.name} | {stage.name} | {counts} |")
+    return lines
+
+
+def _kind(source: str, target: str) -> str:
+    if meaning(source) is None or meaning(target) is None:
+        return "not of the world"
+    return "equivalent" if equivalent(source, target) else "one-way" if _one_way(source, target) else "different"
+
+
+def _one_way(a: str, b: str) -> bool:
+    return entails(a, b) or entails(b, a)
 
 
 def _mean(values: list[float]) -> str:

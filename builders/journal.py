@@ -25,6 +25,8 @@ from builders.errors import ConfigError, RunError
 from builders.files import atomic_path, remove, write_json
 from builders.progress import track
 
+_PRELOADED = ["builders.decoding", "transformers.modeling_utils", "transformers.models.auto.modeling_auto"]
+
 Job = TypeVar("Job")
 Rows = list[dict[str, Any]]
 
@@ -160,7 +162,10 @@ def run_shards(work: Callable[[Job, int], None], job: Job, missing: list[int], w
             for shard in track(missing, len(missing), label):
                 work(job, shard)
         return
-    context = multiprocessing.get_context("spawn")  # a fork would inherit torch's locked threads
+    # A fork of this process would inherit torch's locked threads; one of a server that only imported would not, and
+    # does not import again what takes seconds.
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(_PRELOADED)
     pool = ProcessPoolExecutor(min(workers, len(missing)), mp_context=context, initializer=_start_worker)
     try:
         futures = [pool.submit(_work_one, work, job, shard) for shard in missing]

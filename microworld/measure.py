@@ -1,4 +1,4 @@
-"""How good the shipped models are on test meanings: `python -m microworld.measure`."""
+"""How good the shipped models are: `python -m microworld.measure [test|development|train]`, on meanings of that set."""
 
 import random
 import sys
@@ -100,15 +100,18 @@ def _probabilities(pairs: list[tuple[str, str]]) -> list[float]:
     return found
 
 
-def report(contexts: int = 250, k: int = 20, pairs: int = 6000) -> Iterator[str]:
+def report(split: str, contexts: int = 250, k: int = 20, pairs: int = 6000) -> Iterator[str]:
     """The lines of the measurement."""
-    sampled = samples(contexts, k, seed=0)
+    sampled = samples(contexts, k, seed=0, split=split)
     yield f"teacher: grammatical {grammatical(sampled)}"
     for name, share in critic_scores(sampled, pairs, seed=0).items():
         yield f"critic: {name} {share}"
+    whole = [[sentence for sentence in context if meaning(sentence)] for context in sampled]
+    for name, share in critic_scores(whole, pairs, seed=0).items():
+        yield f"critic, sentences of the world only: {name} {share}"
 
 
 if __name__ == "__main__":
     torch.set_num_threads(1)
-    for line in report():
-        print(line, file=sys.stdout, flush=True)
+    for line in report(*(sys.argv[1:2] or ["test"])):
+        print(line, flush=True)
