@@ -113,5 +113,5 @@ def report(split: str, contexts: int = 250, k: int = 20, pairs: int = 6000) -> I
 
 if __name__ == "__main__":
     torch.set_num_threads(1)
-    for line in report(*(sys.argv[1:2] or ["test"])):
+    for line in report(sys.argv[1] if sys.argv[1:] else "test"):
         print(line, flush=True)
