@@ -60,7 +60,7 @@ def sample_continuations(
     rows = CausalRows(model, tokenizer, encoded, max_new_tokens)
     keys = [key(prompt.key, sample) for prompt in prompts for sample in range(num_return)]
     watch = _Watch(tokenizer, is_done)
-    texts = _write(rows, tokenizer, keys, len(keys) // len(prompts), temperature, top_p, max_new_tokens, watch)
+    texts = _write(rows, tokenizer, keys, num_return, temperature, top_p, max_new_tokens, watch)
     return [texts[i : i + num_return] for i in range(0, len(texts), num_return)]
 
 

@@ -128,10 +128,9 @@ def evaluation_record(
 
 
 def _evaluation(config: EvaluationConfig, systems: list[tuple[str, Path | None, dict[str, Any]]]) -> dict[str, Any]:
-    [n] = {figure["n"] for _, _, record in systems[:1] for figure in [record["figures"]["copy"]]}
     return {
         "benchmark": (config.benchmark or config.data or "") + ("" if config.split == "test" else f" ({config.split})"),
-        "n": n,
+        "n": systems[0][2]["figures"]["copy"]["n"],  # every row counts for this figure
         "systems": [
             {"name": name, "path": f"students/{path.name}" if path else None, **record}
             for name, path, record in systems

@@ -1,9 +1,12 @@
 """Every test process keeps what it caches in a folder of its own and reaches no network."""
 
 import os
+import resource
 import tempfile
+from contextlib import contextmanager
 
 import hypothesis
+import pytest
 
 # The Hugging Face libraries read these when they are imported, so they are set before any test module is.
 _HOME = tempfile.TemporaryDirectory(prefix="impossible-tests-")
@@ -17,3 +20,19 @@ hypothesis.settings.load_profile("no deadline")
 
 def pytest_unconfigure():
     _HOME.cleanup()
+
+
+@pytest.fixture
+def small_disk():
+    """A context in which the system refuses files of more than so many bytes, as a full disk does."""
+
+    @contextmanager
+    def limited(size: int):
+        soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+        try:
+            yield
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+    return limited

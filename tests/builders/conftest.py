@@ -1,6 +1,3 @@
-import resource
-from contextlib import contextmanager
-
 import pytest
 import torch
 
@@ -25,19 +22,3 @@ def student(tmp_path_factory):
 @pytest.fixture(scope="session")
 def critic(tmp_path_factory):
     return tiny_models.make_critic(tmp_path_factory.mktemp("models") / "critic")
-
-
-@pytest.fixture
-def small_disk():
-    """A context in which the system refuses files of more than so many bytes, as a full disk does."""
-
-    @contextmanager
-    def limited(size: int):
-        soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-        resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
-        try:
-            yield
-        finally:
-            resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-
-    return limited

@@ -1,23 +1,10 @@
 """A disk that fills up at any stage: one line, nothing under a final name, and the same command goes on later."""
 
-import resource
 import shutil
-from contextlib import contextmanager
 
 import pytest
 
 from tests.scripts.conftest import files_below, impossible
-
-
-@contextmanager
-def largest_file(size: int):
-    """The system refuses files of more than so many bytes, as a full disk does."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 @pytest.mark.parametrize(
@@ -35,12 +22,12 @@ def largest_file(size: int):
         pytest.param("report.html", 20_000, marks=pytest.mark.slow),
     ],
 )
-def test_a_full_disk(run, tiny, lost, size):
+def test_a_full_disk(run, tiny, small_disk, lost, size):
     tables = files_below(run, "*.parquet")
     path = run / lost
     shutil.rmtree(path) if path.is_dir() else path.unlink()
     left = set(run.rglob("*"))
-    with largest_file(size):
+    with small_disk(size):
         outcome = impossible("demo", "--out", run, *tiny)
     assert (outcome.status, outcome.out) == (1, "")
     [line] = outcome.complaints
@@ -53,10 +40,10 @@ def test_a_full_disk(run, tiny, lost, size):
 
 
 @pytest.mark.slow
-def test_a_full_disk_while_datasets_assembles(run, tiny):
+def test_a_full_disk_while_datasets_assembles(run, tiny, small_disk):
     shutil.rmtree(run / "dimple")
     shutil.rmtree(run / "cache")
-    with largest_file(1000):
+    with small_disk(1000):
         outcome = impossible("demo", "--out", run, *tiny)
     [line] = outcome.complaints
     assert (outcome.status, outcome.out) == (1, "")
