@@ -103,7 +103,8 @@ def line_chart(series: Sequence[tuple[str, str, Points]], x_label: str, label: s
 
 def ticks(low: float, high: float, about: int) -> list[float]:
     """Round values that span `low` to `high` in roughly `about` steps; two of them at least."""
-    span = high - low or abs(high) or 1.0
+    least = 1e-300  # a fifth of a smaller range may be 0, which has no logarithm
+    span = next(size for size in (high - low, abs(high), 1.0) if size >= least)
     power = 10 ** math.floor(math.log10(span / about))
     step = next(power * factor for factor in (1, 2, 5, 10) if power * factor >= 0.99 * span / about)
     first, last = math.floor(low / step), math.ceil(high / step - 1e-9)

@@ -4,7 +4,7 @@ import itertools
 from xml.etree import ElementTree
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from model_cards.charts import funnel_bar, interval_bar, line_chart, ticks
@@ -13,6 +13,9 @@ numbers = st.floats(-1e6, 1e6, allow_nan=False)
 
 
 @given(numbers, numbers)
+@example(0.0, 5e-324)
+@example(-5e-324, 5e-324)
+@example(1.0, 1.0 + 1e-12)
 def test_ticks_span_their_values_in_even_steps(a, b):
     low, high = sorted((a, b))
     marks = ticks(low, high, 5)
