@@ -25,10 +25,9 @@ class Timings:
 
     @contextmanager
     def of(self, stage: str) -> Iterator[None]:
-        """Adds the time that the block takes; a stage that was found done takes next to none and is not counted."""
+        """Adds the time that the block takes; later commands find the stage done in next to none, which is not counted."""
         started = time.monotonic()
         yield
-        seconds = time.monotonic() - started
-        if seconds > 1:
-            timings = self.read()
+        seconds, timings = time.monotonic() - started, self.read()
+        if stage not in timings or seconds > 1:
             write_json(self._path, timings | {stage: round(timings.get(stage, 0) + seconds, 1)})
