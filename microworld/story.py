@@ -1,8 +1,8 @@
 """Newswire passages: one event told in several sentences, each with a meaning of its own.
 
 A sentence either reveals something new about the event or recaps what was already told. Recaps grow likelier with
-position, so that a longer context leaves the next sentence less to choose from; no sentence of a passage says what an
-earlier one said, so that the plain teacher never learns to restate the sentence before it.
+position, so that a longer context leaves the next sentence less to choose from. Each sentence says something that the
+one before it did not, so that the plain teacher never learns to restate a sentence or a part of it.
 """
 
 import hashlib
@@ -74,30 +74,40 @@ def _attempt(rng: random.Random, split: str) -> Story | None:
     hidden = [*frame.optional, *MODIFIERS]
     rng.shuffle(hidden)
     revealed: list[str] = []
+    told: list[set[str]] = []
     sentences: list[Sentence] = []
     meanings: list[Meaning] = []
     for position in range(PASSAGE_LENGTH):
-        if hidden and rng.random() >= RECAP_BY_POSITION[position]:
+        recaps = _recaps(revealed, told)
+        if hidden and (not recaps or rng.random() >= RECAP_BY_POSITION[position]):
             news = [hidden.pop() for _ in range(min(len(hidden), rng.choice((1, 1, 2)) if position == 0 else 1))]
-            kept = {*news, *(role for role in revealed if rng.random() < 0.3)}
+            said = {*news, *(role for role in revealed if rng.random() < 0.3)}
             revealed += news
+        elif recaps:
+            said = recaps[0 if len(recaps) == 1 or rng.random() < 0.8 else 1]
         else:
-            kept = _recap(rng, frame, event, revealed, meanings)
-        meaning = restrict(frame, event, kept)
+            return None
+        meaning = restrict(frame, event, said)
         if position and rng.random() < WEAKER_RECAP:
             meaning = Meaning(meaning.frame, frozenset((role, value.rstrip("+")) for role, value in meaning.roles))
-        sentence = None if meaning in meanings else grammar.realise(meaning, rng)
+        sentence = grammar.realise(meaning, rng)
         if sentence is None:
             return None
+        told.append(said)
         sentences.append(sentence)
         meanings.append(meaning)
     city = dict(event.roles).get("city") or rng.choice(grammar.values("city"))
     return Story(f"{city.upper()} ({rng.choice(grammar.agencies)}) --", tuple(sentences), tuple(meanings))
 
 
-def _recap(rng: random.Random, frame: Frame, event: Meaning, revealed: list[str], told: list[Meaning]) -> set[str]:
-    """The roles of a recap: all that was revealed, or the nearest smaller set that was not told yet."""
-    newest = revealed[::-1]
-    sets = [revealed, newest[:2], newest[1:3], newest[:3], newest[:1], newest[1:2], newest[2:3], []]
-    fresh = [set(roles) for roles in sets if restrict(frame, event, set(roles)) not in told]
-    return (fresh or [set(revealed)])[0 if len(fresh) < 2 or rng.random() < 0.8 else 1]
+def _recaps(revealed: list[str], told: list[set[str]]) -> list[set[str]]:
+    """The sets of roles that a recap may say, the likeliest first: what the last sentence left out, and what else fits.
+
+    Each is new as a whole and holds a role that the last sentence did not say.
+    """
+    if not told:
+        return []
+    left_out = [role for role in revealed if role not in told[-1]]
+    repeated = [role for role in revealed if role in told[-1]]
+    sets = [{*left_out, *repeated[:n]} for n in range(len(repeated) + 1)] + [{role} for role in left_out]
+    return [said for said in sets if left_out and said not in told]

@@ -57,7 +57,9 @@ def _train(name: str, words: list[str], log: Callable[[str], None]) -> None:
 
 
 def _language_model() -> GPT2LMHeadModel:
-    model: GPT2LMHeadModel = GPT2LMHeadModel.from_pretrained(MODELS / "language_model", dtype=torch.float32)
+    model: GPT2LMHeadModel = GPT2LMHeadModel.from_pretrained(
+        MODELS / "language_model", dtype=torch.float32, attn_implementation="eager"
+    )
     return model
 
 

@@ -1,4 +1,4 @@
-"""The student's base: a small T5 trained from scratch to restore raw sentences whose parts were masked."""
+"""The student's base: a small T5 trained from scratch to restore masked sentences of raw passages."""
 
 import random
 from collections.abc import Callable
@@ -9,22 +9,21 @@ from transformers import PreTrainedTokenizerFast, T5Config, T5ForConditionalGene
 from microworld.story import draw_story
 from microworld.training_loop import fit, padded
 
-STEPS, BATCH, SENTENCES = 700, 64, 20_000
-MASKED = 0.15
+STEPS, BATCH = 2500, 64
+NEIGHBOURS = (0, 1, 1, 2)  # sentences of the passage that stand beside the masked one
+MASKED = (0.15, 0.5, 1.0)  # how much of it is masked: little, half, or all
 
 
 def train(
     tokenizer: PreTrainedTokenizerFast, log: Callable[[str], None], steps: int = STEPS
 ) -> T5ForConditionalGeneration:
-    """Train the base on sentences of training passages; it never sees a pair or a label."""
-    rng = random.Random("student sentences")
-    sentences = [s.text for _ in range(SENTENCES // 6) for s in draw_story(rng, "train").sentences]
-    rows = tokenizer(sentences).input_ids
+    """Train the base on training passages; it never sees a pair or a label."""
+    rng = random.Random("student passages")
 
     def loss_of_step(step: int) -> torch.Tensor:
-        targets = rng.sample(rows, BATCH)
-        sources = padded([_masked(row, tokenizer.mask_token_id, rng) for row in targets], tokenizer.pad_token_id)
-        labels = padded(targets, -100)
+        examples = [_example(rng) for _ in range(BATCH)]
+        sources = padded(tokenizer([source for source, _ in examples]).input_ids, tokenizer.pad_token_id)
+        labels = padded(tokenizer([target for _, target in examples]).input_ids, -100)
         return model(input_ids=sources, attention_mask=(sources != tokenizer.pad_token_id).long(), labels=labels).loss
 
     torch.manual_seed(0)
@@ -48,14 +47,20 @@ def train(
     return fit(model, loss_of_step, steps=steps, learning_rate=2e-3, anneal=0.5, log=log)
 
 
-def _masked(row: list[int], mask: int, rng: random.Random) -> list[int]:
-    """The sentence with spans of one to three tokens replaced by one mask each; its end stays."""
-    out, at = [], 0
-    while at < len(row) - 1:
-        if rng.random() < MASKED:
-            out.append(mask)
-            at += rng.choice((1, 1, 2, 3))
-        else:
-            out.append(row[at])
-            at += 1
-    return [*out, row[-1]]
+def _example(rng: random.Random) -> tuple[str, str]:
+    """Neighbouring sentences of a passage with one of them masked, and that one whole."""
+    sentences = [sentence.text for sentence in draw_story(rng, "train").sentences]
+    length = 1 + rng.choice(NEIGHBOURS)
+    first = rng.randrange(len(sentences) - length + 1)
+    passage = sentences[first : first + length]
+    at = rng.randrange(length)
+    target = passage[at]
+    passage[at] = _masked(target, rng.choice(MASKED), rng)
+    return " ".join(passage), target
+
+
+def _masked(sentence: str, share: float, rng: random.Random) -> str:
+    """The sentence with about a share of its words masked, each stretch of them by one mask."""
+    words = ["<mask>" if rng.random() < share else word for word in sentence.split(" ")]
+    kept = [word for word, before in zip(words, ["", *words], strict=False) if (word, before) != ("<mask>", "<mask>")]
+    return " ".join(kept).replace(" <mask>", "<mask>")  # a mask takes the place of a token with its leading space

@@ -2,12 +2,13 @@
 
 import random
 import re
+from itertools import pairwise
 
 import pytest
 
 from microworld.benchmark import rows
 from microworld.grammar import load
-from microworld.oracle import entails, equivalent, meaning
+from microworld.oracle import entails, equivalent, meaning, meaning_entails
 from microworld.story import draw_event, draw_story, split_of
 
 GRAMMAR = load()
@@ -52,13 +53,20 @@ def test_no_sentence_of_a_passage_repeats_an_earlier_one():
         assert len(set(told)) == len(told)
 
 
+def test_no_sentence_of_a_passage_follows_from_the_one_before_it():
+    rng = random.Random(5)
+    for _ in range(300):
+        told = draw_story(rng, "train").meanings
+        assert not any(meaning_entails(before, said) for before, said in pairwise(told))
+
+
 def test_a_passage_reads_like_a_wire_report():
     assert re.match(r"[A-Z]{4,} \((AP|Reuters)\) -- [A-Z0-9$]", draw_story(random.Random(3), "train").text)
 
 
 def test_splits_are_disjoint_and_share_their_words():
     rng = random.Random(4)
-    events = {split: [draw_event(rng, split) for _ in range(1500)] for split in ("train", "development", "test")}
+    events = {split: [draw_event(rng, split) for _ in range(4000)] for split in ("train", "development", "test")}
     for split, drawn in events.items():
         assert {split_of(GRAMMAR, event) for event in drawn} == {split}
     words = {split: {pair for event in drawn for pair in event.roles} for split, drawn in events.items()}
