@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Audit:
-    """What the oracle says about a random draw of the kept pairs."""
+    """What the oracle says about the pairs that the critics kept, all of them."""
 
     oracle: str
     pairs: int

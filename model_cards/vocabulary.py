@@ -74,6 +74,9 @@ ORIGINS = {
     "control": "control, not part of the dataset",
 }
 
+# What the oracle's yes to an output says; a summary that says all that its source does is entailed too.
+VERDICTS = {"paraphrase": "faithful", "summary": "entailed"}
+
 COLUMNS = {
     "id": "hash of domain, source and target; unique",
     "source": "the sentence to rewrite",

@@ -127,6 +127,12 @@ def test_a_critic_of_the_paper_that_the_recipe_leaves_out_is_a_departure(make_ru
     )
 
 
+def test_the_audit_says_that_every_kept_pair_was_judged(run):
+    text = card_of(run).text
+    assert "judged every pair that the critics kept" in text
+    assert ["0", "microworld.oracle", "1,439", "98.6% ± 0.3", "0.2%"] in table_cells(text)
+
+
 def test_without_an_oracle_there_is_no_audit(make_run, figures):
     for round_ in figures["rounds"]:
         round_["audit"] = None
@@ -162,6 +168,8 @@ def test_summary_dataset_is_for_summarization(make_run, summary_figures, summary
     rows = table_cells(card.text)
     assert ["compression: target not short enough", "9,000", "2,834", "4.6%"] in rows
     assert any(row[0] == "compression" for row in rows)
+    assert ["Round", "Oracle", "Pairs judged", "Truly entailed", "Targets shuffled"] in rows
+    assert "some targets do not follow from their source" in card.text
     assert not any(row[0] == "tree_edit_distance" for row in rows)
 
 

@@ -145,6 +145,7 @@ def test_summarizer_has_its_own_task_and_figures(make_run, summary_figures, summ
     assert "text2text-generation" not in card.data.tags
     assert [result.metric_type for result in card.data.eval_results] == ["faithful_summary", "compression", "copy"]
     assert "a shorter sentence that follows" in card.text
+    assert "| Source | Output | Entailed, by the oracle |" in card.text
 
 
 def test_limits_of_the_microworld_stand_with_its_numbers(run):
