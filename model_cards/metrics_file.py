@@ -35,6 +35,7 @@ def _round(data: Mapping[str, Any]) -> Round:
         round=data["round"],
         origin=data["origin"],
         contexts=data.get("contexts"),
+        sampled=data.get("sampled"),
         sentences=data.get("sentences"),
         candidates=data.get("candidates"),
         kept=data["kept"],

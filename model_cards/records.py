@@ -27,11 +27,24 @@ class Drop:
 
 @dataclass(frozen=True)
 class Round:
-    """One round of pairs: from the teacher, self-distilled, or made for a control."""
+    """One round of pairs: from the teacher, self-distilled, or made for a control.
+
+    Args:
+        round: Its number.
+        origin: "teacher", "self-distillation" or "control".
+        contexts: After which the teacher wrote.
+        sampled: Sentences that it wrote.
+        sentences: Those of them that were used, each once: all qualified ones, or the sources given to the student.
+        candidates: Pairs before the critics.
+        kept: Pairs after them.
+        dropped: By critic, in order.
+        audit: Of the kept pairs.
+    """
 
     round: int
     origin: str
     contexts: int | None
+    sampled: int | None
     sentences: int | None
     candidates: int | None
     kept: int

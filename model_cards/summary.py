@@ -49,7 +49,8 @@ def _rounds(metrics: Metrics) -> str:
     rows = [
         ["Pairs", *(_heading(round_) for round_ in rounds)],
         ["contexts", *(count(round_.contexts) for round_ in rounds)],
-        ["sentences sampled", *(count(round_.sentences) for round_ in rounds)],
+        ["sentences sampled", *(count(round_.sampled) for round_ in rounds)],
+        ["  distinct ones used", *(count(round_.sentences) for round_ in rounds)],
         ["candidate pairs", *(count(round_.candidates) for round_ in rounds)],
         ["kept by the critics", *(count(round_.kept) for round_ in rounds)],
         ["  of the candidates", *(share(round_.kept, round_.candidates) for round_ in rounds)],

@@ -56,6 +56,7 @@ def _origins(pipeline: Pipeline) -> Iterator[tuple[int, str, Stage]]:
 
 def _round(pipeline: Pipeline, number: int, origin: str, pairs: Stage) -> dict[str, Any]:
     counts = pairs.counts()
+    samples = Stage.load(pipeline.folder / "samples" / pairs.folder.name)  # a stage of pairs is named like its samples
     drops = [(name, count) for name, count in counts.items() if name.startswith("dropped:")]
     evaluation = pipeline.recipe.evaluation
     oracle = evaluation.oracle if evaluation else None
@@ -63,7 +64,10 @@ def _round(pipeline: Pipeline, number: int, origin: str, pairs: Stage) -> dict[s
     return {
         "round": number,
         "origin": origin,
-        **{name: counts[name] for name in ("contexts", "sentences", "candidates")},
+        "contexts": counts["contexts"],
+        "sampled": samples.counts()["sampled"],
+        "sentences": counts["sentences"],
+        "candidates": counts["candidates"],
         "dropped": [{"reason": name.removeprefix("dropped:"), "count": count} for name, count in drops],
         "kept": counts["kept"],
         "audit": {"oracle": oracle, **audit} if audit else None,

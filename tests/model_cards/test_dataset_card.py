@@ -101,6 +101,12 @@ def test_code_of_a_published_card_names_its_repo(run):
     assert 'load_dataset("someone/dimple", "microworld_news")' in text
 
 
+def test_the_way_of_the_sentences_starts_with_all_that_were_sampled(run):
+    text = card_of(run).text
+    assert "5,760 next sentences sampled, 5,611 of them qualified and distinct" in text
+    assert "480 contexts, 960 sentences sampled, 953 of them rewritten" in text
+
+
 def test_funnel_counts_what_each_critic_left(run):
     rows = table_cells(card_of(run).text)
     assert ["ROUGE-L: too many words in common", "28,113", "33,721", "54.5%"] in rows

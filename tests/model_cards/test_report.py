@@ -49,6 +49,13 @@ def test_every_section_is_there_and_every_link_leads_to_one(run):
     assert links <= page.ids
 
 
+def test_sentences_that_were_sampled_are_told_from_those_that_were_used(run):
+    text = page_of(run).text
+    assert "sentences sampled6,720after 720 contexts" in text
+    assert "240 contexts, 5,760 sentences sampled, 5,611 of them qualified and distinct" in text
+    assert "480 contexts, 960 sentences sampled, 953 of them rewritten by the student" in text
+
+
 def test_nothing_is_fetched_and_nothing_runs(run):
     page = page_of(run)
     assert not {tag for tag, _ in page.elements} & {"script", "link", "img", "iframe", "object"}

@@ -26,6 +26,13 @@ def test_a_run_leaves_what_its_folder_promises(finished):
     assert not list(finished.rglob("*.partial"))
 
 
+def test_metrics_count_the_sentences_that_were_sampled_apart_from_those_used(finished):
+    metrics = json.loads((finished / "metrics.json").read_text(encoding="utf-8"))
+    counts = [(made["contexts"], made["sampled"]) for made in metrics["rounds"]]
+    assert counts == [(16, 16 * 4), (16, 16 * 2)]  # k is 4, and 2 for a student that takes one sentence a context
+    assert all(made["sentences"] <= made["sampled"] for made in metrics["rounds"])
+
+
 def test_the_dataset_loads_with_plain_datasets(finished, tmp_path):
     splits = datasets.load_dataset(str(finished / "dimple"), "microworld_news", cache_dir=str(tmp_path))
     rows = [row for split in splits.values() for row in split]
