@@ -85,7 +85,7 @@ def _eval_results(run: Run, system: System) -> list[EvalResult]:
             task_name="paraphrasing" if run.metrics.task == "paraphrase" else "sentence summarization",
             dataset_type=re.sub(r"[^\w.-]+", "-", evaluation.benchmark).strip("-"),
             dataset_name=evaluation.benchmark,
-            dataset_split="test",
+            dataset_split=evaluation.split,
             metric_type=name,
             metric_name=figure_words(name).label,
             metric_value=figure.value,

@@ -75,7 +75,7 @@ class DatasetCounts:
 
 @dataclass(frozen=True)
 class Figure:
-    """A mean over `n` test sources."""
+    """A mean over `n` sources."""
 
     value: float
     n: int | None
@@ -93,7 +93,7 @@ class Example:
 
 @dataclass(frozen=True)
 class System:
-    """A student, a control or a baseline on the test sources."""
+    """A student, a control or a baseline and what it did."""
 
     name: str
     path: str | None
@@ -108,9 +108,10 @@ class System:
 
 @dataclass(frozen=True)
 class Evaluation:
-    """All systems on one benchmark."""
+    """All systems on one benchmark; `split` is None for a file of rows, which is taken as it is."""
 
     benchmark: str
+    split: str | None
     n: int | None
     systems: tuple[System, ...]
 

@@ -133,7 +133,8 @@ def evaluation_record(
 
 def _evaluation(config: EvaluationConfig, systems: list[tuple[str, Path | None, dict[str, Any]]]) -> dict[str, Any]:
     return {
-        "benchmark": (config.benchmark or config.data or "") + ("" if config.split == "test" else f" ({config.split})"),
+        "benchmark": config.benchmark or config.data,
+        "split": config.split if config.benchmark else None,  # a file of rows is taken as it is
         "n": systems[0][2]["figures"]["copy"]["n"],  # every row counts for this figure
         "systems": [
             {"name": name, "path": f"students/{path.name}" if path else None, **record}

@@ -67,6 +67,22 @@ def test_a_checkpoint_of_an_earlier_round_has_its_own_figures_and_history(run):
     assert "self-distilled pairs" not in card.text
 
 
+@pytest.mark.parametrize(
+    ("split", "words"),
+    [
+        ("test", "On test sources of `microworld.benchmark:rows`"),
+        ("development", "On development sources of `microworld.benchmark:rows`"),
+        (None, "On sources of `microworld.benchmark:rows`"),  # a file of rows is no split of anything
+    ],
+)
+def test_figures_are_told_of_the_split_that_they_come_from(make_run, figures, split, words):
+    figures["evaluation"]["split"] = split
+    card = card_of(make_run(figures))
+    assert {result.dataset_split for result in card.data.eval_results} == {split}
+    assert words in card.text
+    assert ("test sources" in card.text) is (split == "test")
+
+
 def test_evaluation_stands_with_n_and_standard_errors_beside_controls(run):
     text = card_of(run).text
     assert "| **student, self-distilled** | 66.3% ± 1.2 | 70.2% ± 1.3 |" in text

@@ -56,6 +56,14 @@ def test_sentences_that_were_sampled_are_told_from_those_that_were_used(run):
     assert "480 contexts, 960 sentences sampled, 953 of them rewritten by the student" in text
 
 
+@pytest.mark.parametrize(
+    ("split", "words"), [("test", "Test sources"), ("development", "Development sources"), (None, "Sources")]
+)
+def test_figures_are_told_of_the_split_that_they_come_from(make_run, figures, split, words):
+    figures["evaluation"]["split"] = split
+    assert f"Evaluation{words} of microworld.benchmark:rows, n" in page_of(make_run(figures)).text.replace("\n", "")
+
+
 def test_nothing_is_fetched_and_nothing_runs(run):
     page = page_of(run)
     assert not {tag for tag, _ in page.elements} & {"script", "link", "img", "iframe", "object"}

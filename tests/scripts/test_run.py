@@ -33,6 +33,13 @@ def test_metrics_count_the_sentences_that_were_sampled_apart_from_those_used(fin
     assert all(made["sentences"] <= made["sampled"] for made in metrics["rounds"])
 
 
+def test_metrics_name_the_split_of_the_benchmark(run, tiny):
+    development = overrides({"evaluation.split": "development", "self_distillation": "null", "controls": "[]"})
+    assert impossible("demo", "--out", run, *tiny, *development).status == 0
+    evaluation = json.loads((run / "metrics.json").read_text(encoding="utf-8"))["evaluation"]
+    assert (evaluation["benchmark"], evaluation["split"]) == ("microworld.benchmark:rows", "development")
+
+
 def test_the_dataset_loads_with_plain_datasets(finished, tmp_path):
     splits = datasets.load_dataset(str(finished / "dimple"), "microworld_news", cache_dir=str(tmp_path))
     rows = [row for split in splits.values() for row in split]
