@@ -143,6 +143,11 @@ class Metrics:
     timings: dict[str, float] = field(default_factory=dict)
 
     @property
+    def config(self) -> str:
+        """The dataset's configuration, and the name of its folder."""
+        return self.dataset.config if self.dataset else self.domain
+
+    @property
     def released_rounds(self) -> list[Round]:
         """The rounds whose pairs the dataset holds; a control's pairs are not among them."""
         return [round_ for round_ in self.rounds if round_.origin != "control"]

@@ -40,7 +40,7 @@ def write_metrics(pipeline: Pipeline, command: str) -> dict[str, Any]:
         "rounds": [_round(pipeline, *origin) for origin in _origins(pipeline)],
         "dataset": _dataset(pipeline),
         "evaluation": _evaluation(recipe.evaluation, systems) if recipe.evaluation else None,
-        "timings": pipeline.timings.read(),
+        "timings": _timings(pipeline),
     }
     write_json(pipeline.folder / "metrics.json", metrics)
     return metrics
@@ -84,6 +84,12 @@ def _dataset(pipeline: Pipeline) -> dict[str, Any]:
         "dropped_duplicates": assembly.dropped_duplicates,
         "dropped_leaks": assembly.dropped_leaks,
     }
+
+
+def _timings(pipeline: Pipeline) -> dict[str, float]:
+    """Seconds of the recipe's stages, all of which have been asked for; a finished dataset is found untimed."""
+    asked = pipeline.timings.asked | {"dataset"}
+    return {stage: seconds for stage, seconds in pipeline.timings.read().items() if stage in asked}
 
 
 def _systems(pipeline: Pipeline) -> Iterator[tuple[str, Path | None, dict[str, Any]]]:

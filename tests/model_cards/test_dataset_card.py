@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 
 import pyarrow.parquet as pq
 import pytest
@@ -76,16 +77,14 @@ def test_a_split_in_several_files_is_counted_whole(run):
     assert len(load_dataset(str(run / "dimple"), "microworld_news")["train"]) == 24
 
 
-def test_a_second_config_is_listed_beside_the_default_one(run):
-    (run / "dimple/microworld_news-control").mkdir()
-    test = "test-00000-of-00001.parquet"
-    (run / "dimple/microworld_news-control" / test).write_bytes((run / "dimple/microworld_news" / test).read_bytes())
-    configs = card_of(run).data.configs
-    assert [(config["config_name"], config.get("default", False)) for config in configs] == [
-        ("microworld_news", True),
-        ("microworld_news-control", False),
-    ]
-    assert len(load_dataset(str(run / "dimple"), "microworld_news-control")["test"]) == 3
+@pytest.mark.parametrize("left", ["another_domain", ".microworld_news.old"])
+def test_a_config_that_the_run_does_not_name_is_not_the_cards(run, left):
+    shutil.copytree(run / "dimple/microworld_news", run / "dimple" / left)
+    (run / "dimple" / left / "train-00000-of-00001.parquet").write_bytes(b"torn")
+    card = card_of(run)
+    assert [config["config_name"] for config in card.data.configs] == ["microworld_news"]
+    assert left not in str(card)
+    assert load_dataset(str(run / "dimple"), "microworld_news")["test"].num_rows == 3
 
 
 def test_code_of_the_card_runs_as_it_stands(run, monkeypatch, capsys):
@@ -196,7 +195,7 @@ def test_text_of_a_pair_is_shown_literally(make_run, text):
 
 
 def test_a_dataset_without_tables_is_refused_by_name(run, tmp_path):
-    with pytest.raises(CardError, match=r"nowhere holds no <config>/<split>"):
+    with pytest.raises(CardError, match=r"nowhere holds no microworld_news/<split>"):
         write_dataset_card(run, tmp_path / "nowhere")
 
 

@@ -99,6 +99,22 @@ def test_training_is_told_from_the_first_base_on(run):
     assert "control-more" not in text
 
 
+def test_a_control_is_told_the_pairs_of_its_own_line(run):
+    text = card_of(run, "students/control-more").text
+    assert "| 0 | pairs of teacher sentences |" in text
+    assert "self-distilled pairs" not in text
+    assert "| **control: more training on the old pairs** |" in text
+
+
+@pytest.mark.parametrize("folder", ["students/round-1", "student"])
+def test_a_student_that_the_run_does_not_name_is_given_no_figures_of_another(run, figures, folder):
+    figures["evaluation"]["systems"] = figures["evaluation"]["systems"][:2]  # self-distillation was taken out
+    (run / "metrics.json").write_text(json.dumps(figures), encoding="utf-8")
+    card = card_of(run, folder)
+    assert card.data.eval_results is None
+    assert "## How it was trained" not in card.text
+
+
 def test_without_an_evaluation_the_card_claims_none(make_run, figures):
     card = card_of(make_run(figures | {"evaluation": None}))
     assert "## Evaluation" not in card.text

@@ -1,5 +1,6 @@
 """RUN/report.html."""
 
+import json
 import re
 from html.parser import HTMLParser
 from pathlib import Path
@@ -78,6 +79,13 @@ def test_charts_are_well_formed_and_told_in_words(run):
     assert "Loss by step of student, self-distilled" in labels
     assert "student, self-distilled: 66.3% ± 1.2" in labels
     assert all(labels)
+
+
+def test_stages_that_the_recipe_no_longer_has_are_not_drawn(run, figures):
+    figures["evaluation"]["systems"] = figures["evaluation"]["systems"][:2]
+    (run / "metrics.json").write_text(json.dumps(figures), encoding="utf-8")
+    charts = re.findall('Loss by step of ([^"]+)', write_report(run).read_text(encoding="utf-8"))
+    assert charts == ["student, round 0"]
 
 
 def test_foreign_text_is_shown_and_not_obeyed(make_run, figures, recipe):

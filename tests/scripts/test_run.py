@@ -1,4 +1,5 @@
 import json
+import re
 
 import datasets
 import pytest
@@ -85,6 +86,23 @@ def test_a_changed_setting_redoes_what_depends_on_it(run, tiny, settings, stages
     outcome = impossible("demo", "--out", run, *tiny, *overrides(settings))
     assert outcome.status == 0, outcome.err
     assert outcome.stages == stages
+
+
+def test_a_run_speaks_of_no_stage_that_its_recipe_no_longer_has(run, tiny):
+    outcome = impossible("demo", "--out", run, *tiny, *overrides({"self_distillation": "null", "controls": "[]"}))
+    assert outcome.status == 0, outcome.err
+    assert (run / "students" / "control-more-training").is_dir()
+    for page in ("metrics.json", "report.html", "dimple/README.md", "student/README.md"):
+        text = (run / page).read_text(encoding="utf-8")
+        assert "round-0" in text or "round 0" in text
+        assert not re.search("round[- ]1|control-more-training|student, self-distilled", text), page
+
+
+def test_the_control_of_ordinary_pairs_counts_its_own_samples(run, tiny):
+    outcome = impossible("demo", "--out", run, *tiny, *overrides({"controls": "[fresh_pairs]"}))
+    assert outcome.status == 0, outcome.err
+    [*_, control] = json.loads((run / "metrics.json").read_text(encoding="utf-8"))["rounds"]
+    assert (control["origin"], control["contexts"], control["sampled"]) == ("control", 16, 16 * 4)
 
 
 def test_the_terminal_gets_the_table_and_json_the_metrics(run, tiny):
