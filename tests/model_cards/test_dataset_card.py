@@ -116,6 +116,21 @@ def test_pairs_of_a_control_are_not_told_as_pairs_of_the_dataset(run):
     assert "123,411" not in card_of(run).text
 
 
+def test_contexts_of_a_file_are_not_told_as_drawn_from_the_teacher(make_run, recipe):
+    recipe["sampling"] |= {"contexts": 700, "contexts_file": "contexts.txt"}
+    text = card_of(make_run(recipe=recipe)).text
+    assert "contexts           240, from a file" in text
+    names = [row[0] for row in table_cells(text)]
+    assert "sampling.contexts_file" in names
+    assert "sampling.contexts" not in names  # the file is used whole
+
+
+def test_contexts_of_the_teacher_are_told_as_its_own(run):
+    text = card_of(run).text
+    assert "contexts           240, written by the teacher" in text
+    assert ["sampling.contexts", "240"] in table_cells(text)
+
+
 def test_departures_from_the_paper_are_listed_with_the_recipes_reasons(run):
     text = card_of(run).text
     rows = table_cells(text)
