@@ -83,7 +83,7 @@ COLUMNS = {
     "target": "its rewriting",
     "context": "the text after which the teacher wrote the source",
     "context_id": "hash of domain and context",
-    "passage_id": "hash of the passage that the context was cut from; splits go by it",
+    "passage_id": "the passage that the context was cut from; splits go by it",
     "domain": "the kind of text",
     "round": "0 = pair of teacher sentences; 1 and up = self-distilled, the target is a student's",
     "entailment_forward": "critic's probability that the source entails the target",
