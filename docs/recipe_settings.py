@@ -48,7 +48,7 @@ WHY = {
     "SamplingConfig.prefixes": "paper A.1: none for the biomedical domain; news needs datelines of your choice",
     "SamplingConfig.contexts_file": "paper, Section 3.1: from the teacher itself, or from a human corpus",
     "SamplingConfig.contexts_per_shard": "a killed run loses at most one shard a worker",
-    "SamplingConfig.contexts_per_batch": "a guess that fits small memories; more is faster on a GPU",
+    "SamplingConfig.contexts_per_batch": "for small models; at k = 100 gpt2-xl takes 15 GB a context and wants 1",
     "SemanticEquivalenceConfig.direction": "paper, Section 3.2; Appendix C has `forward`",
     "DiversityConfig.model": "the paper names one NLI model for both filters",
     "LoraSettings.rank": "common practice; not tuned here",

@@ -6,7 +6,7 @@ from typing import Any
 from datasets.info import DatasetInfosDict
 from huggingface_hub import DatasetCard, DatasetCardData
 
-from model_cards.dataset_files import DatasetConfig, dataset_configs
+from model_cards.dataset_files import DatasetConfig, dataset_config
 from model_cards.rendering import render_markdown, shown_location, write_whole
 from model_cards.run_folder import CardError, Run, read_run
 from model_cards.vocabulary import BIBTEX, MICROWORLD_LIMITS
@@ -25,7 +25,7 @@ def write_dataset_card(run: Path, dataset_folder: Path, *, repo_id: str | None =
 
     Args:
         run: The run folder.
-        dataset_folder: The Hub-shaped folder within it, with a folder of Parquet files for each config.
+        dataset_folder: The Hub-shaped folder within it, with a folder of Parquet files for the run's config.
         repo_id: Where the dataset will be published; without it the card's code loads the folder.
 
     Returns:
@@ -35,40 +35,38 @@ def write_dataset_card(run: Path, dataset_folder: Path, *, repo_id: str | None =
         CardError: The run or the dataset cannot be read, or the card not be written.
     """
     record = read_run(run)
-    configs = dataset_configs(dataset_folder)
-    if not configs:
-        raise CardError(f"{dataset_folder} holds no <config>/<split>-00000-of-00001.parquet; build the dataset first")
+    config = dataset_config(dataset_folder, record.metrics.config)
+    if config is None:
+        tables = f"{record.metrics.config}/<split>-00000-of-00001.parquet"
+        raise CardError(f"{dataset_folder} holds no {tables}; build the dataset first")
     location = repo_id or shown_location(dataset_folder)
-    body = render_markdown("dataset_card.md.jinja", **_values(record, configs, location))
-    card = DatasetCard(f"---\n{_card_data(record, configs).to_yaml()}\n---\n\n{body}")
+    body = render_markdown("dataset_card.md.jinja", **_values(record, config, location))
+    card = DatasetCard(f"---\n{_card_data(record, config).to_yaml()}\n---\n\n{body}")
     return write_whole(dataset_folder / "README.md", str(card))
 
 
-def _values(run: Run, configs: list[DatasetConfig], location: str) -> dict[str, Any]:
-    main = _main_config(run, configs)
+def _values(run: Run, config: DatasetConfig, location: str) -> dict[str, Any]:
     return {
         "run": run,
         "metrics": run.metrics,
         "title": _title(run),
         "location": location,
-        "config": main.name,
-        "columns": [(field.name, str(field.type)) for field in main.schema],
-        "other_configs": [config.name for config in configs if config is not main],
-        "samples": main.sample(_SAMPLES),
+        "config": config.name,
+        "columns": [(field.name, str(field.type)) for field in config.schema],
+        "samples": config.sample(_SAMPLES),
         "limits": MICROWORLD_LIMITS if run.is_microworld else None,
         "bibtex": BIBTEX,
     }
 
 
-def _card_data(run: Run, configs: list[DatasetConfig]) -> DatasetCardData:
-    infos = DatasetInfosDict({config.name: config.info() for config in configs})
-    main = _main_config(run, configs)
+def _card_data(run: Run, config: DatasetConfig) -> DatasetCardData:
+    info = config.info()
     data = DatasetCardData(
         language=[run.language],
         license=run.license,
         pretty_name=_title(run),
         **_TASKS[run.metrics.task],
-        size_categories=[_size(infos[main.name].splits.total_num_examples)],
+        size_categories=[_size(info.splits.total_num_examples)],
         annotations_creators=["machine-generated"],
         language_creators=["machine-generated"],
         multilinguality=["monolingual"],
@@ -77,19 +75,13 @@ def _card_data(run: Run, configs: list[DatasetConfig]) -> DatasetCardData:
         configs=[
             {
                 "config_name": config.name,
-                **({"default": True} if config is main else {}),
+                "default": True,
                 "data_files": [{"split": split, "path": f"{config.name}/{split}-*"} for split in config.splits],
             }
-            for config in configs
         ],
     )
-    infos.to_dataset_card_data(data)
+    DatasetInfosDict({config.name: info}).to_dataset_card_data(data)
     return data
-
-
-def _main_config(run: Run, configs: list[DatasetConfig]) -> DatasetConfig:
-    wanted = run.metrics.dataset.config if run.metrics.dataset else run.metrics.domain
-    return next((config for config in configs if config.name == wanted), configs[0])
 
 
 def _title(run: Run) -> str:

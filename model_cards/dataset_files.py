@@ -54,18 +54,14 @@ class DatasetConfig:
         return []
 
 
-def dataset_configs(folder: Path) -> list[DatasetConfig]:
-    """The configs of a dataset folder by name; none for a folder that is missing.
+def dataset_config(folder: Path, name: str) -> DatasetConfig | None:
+    """A config of a dataset folder; None when it has no tables.
 
     Raises:
         CardError: A Parquet file cannot be read.
     """
-    configs = []
-    for child in sorted(folder.iterdir()) if folder.is_dir() else []:
-        splits = _splits(child.glob("*.parquet")) if child.is_dir() else {}
-        if splits:
-            configs.append(DatasetConfig(child.name, splits))
-    return configs
+    splits = _splits((folder / name).glob("*.parquet"))
+    return DatasetConfig(name, splits) if splits else None
 
 
 def _splits(files: Iterable[Path]) -> dict[str, tuple[Path, ...]]:

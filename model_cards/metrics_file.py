@@ -35,6 +35,7 @@ def _round(data: Mapping[str, Any]) -> Round:
         round=data["round"],
         origin=data["origin"],
         contexts=data.get("contexts"),
+        sampled=data.get("sampled"),
         sentences=data.get("sentences"),
         candidates=data.get("candidates"),
         kept=data["kept"],
@@ -65,7 +66,9 @@ def _dataset(data: Mapping[str, Any]) -> DatasetCounts:
 
 def _evaluation(data: Mapping[str, Any]) -> Evaluation | None:
     systems = tuple(_system(row) for row in data.get("systems") or ())
-    return Evaluation(benchmark=data["benchmark"], n=data.get("n"), systems=systems) if systems else None
+    if not systems:
+        return None
+    return Evaluation(benchmark=data["benchmark"], split=data.get("split"), n=data.get("n"), systems=systems)
 
 
 def _system(data: Mapping[str, Any]) -> System:

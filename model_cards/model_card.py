@@ -7,7 +7,7 @@ from huggingface_hub import EvalResult, ModelCard, ModelCardData
 from huggingface_hub.errors import HFValidationError
 from huggingface_hub.utils import validate_repo_id
 
-from model_cards.records import System
+from model_cards.records import Round, System
 from model_cards.rendering import render_markdown, shown_location, write_whole
 from model_cards.run_folder import Run, Training, read_json, read_run
 from model_cards.vocabulary import BIBTEX, MICROWORLD_LIMITS, figure_words
@@ -34,8 +34,10 @@ def write_model_card(
         CardError: The run cannot be read, or the card not be written.
     """
     record = read_run(run)
-    training = _training_of(record, model_folder)
-    system = _system_of(record, model_folder, training)
+    student = _student_of(record, model_folder)
+    training = record.trainings.get(student) if student else None
+    lineage = record.lineage(training) if training else []
+    system = _system_of(record, student)
     base = _base_of(record, model_folder, training)
     is_adapter = (model_folder / "adapter_config.json").is_file()
     data = _card_data(record, base, is_adapter, system, dataset_id)
@@ -48,7 +50,8 @@ def write_model_card(
         dataset_id=dataset_id,
         base=base,
         is_adapter=is_adapter,
-        lineage=record.lineage(training) if training else [],
+        lineage=lineage,
+        rounds=_rounds_of(record, lineage),
         system=system,
         limits=MICROWORLD_LIMITS if record.is_microworld else None,
         bibtex=BIBTEX,
@@ -85,7 +88,7 @@ def _eval_results(run: Run, system: System) -> list[EvalResult]:
             task_name="paraphrasing" if run.metrics.task == "paraphrase" else "sentence summarization",
             dataset_type=re.sub(r"[^\w.-]+", "-", evaluation.benchmark).strip("-"),
             dataset_name=evaluation.benchmark,
-            dataset_split="test",
+            dataset_split=evaluation.split,
             metric_type=name,
             metric_name=figure_words(name).label,
             metric_value=figure.value,
@@ -96,28 +99,29 @@ def _eval_results(run: Run, system: System) -> list[EvalResult]:
     ]
 
 
-def _training_of(run: Run, model_folder: Path) -> Training | None:
-    """The record of the training that made the weights in a folder."""
-    if model_folder.parent.name == "students" and model_folder.name in run.trainings:
-        return run.trainings[model_folder.name]
-    own = model_folder / "training.json"
-    fingerprint = read_json(own).get("fingerprint") if own.is_file() else None
-    made_it = [training for training in run.trainings.values() if fingerprint and training.fingerprint == fingerprint]
-    if made_it:
-        return made_it[0]
-    evaluation = run.metrics.evaluation
-    last = evaluation.last_student if evaluation else None
-    return run.trainings.get(Path(last.path).name) if last and last.path else None
+def _student_of(run: Run, model_folder: Path) -> str | None:
+    """The name below `students/` of the student that a folder holds; None when the run's figures know none such."""
+    if model_folder.parent.name == "students":
+        return model_folder.name
+    record = model_folder / "training.json"
+    if record.is_file():
+        fingerprint = read_json(record).get("fingerprint")
+        made_it = [name for name, training in run.trainings.items() if training.fingerprint == fingerprint]
+        return made_it[0] if fingerprint and made_it else None
+    last = run.metrics.evaluation.last_student if run.metrics.evaluation else None
+    return Path(last.path).name if last and last.path else None
 
 
-def _system_of(run: Run, model_folder: Path, training: Training | None) -> System | None:
-    """The evaluated system that a folder holds."""
-    evaluation = run.metrics.evaluation
-    if evaluation is None:
-        return None
-    names = {training.name} if training else {model_folder.name}
-    matching = [system for system in evaluation.systems if system.path and Path(system.path).name in names]
-    return matching[0] if matching else evaluation.last_student if not training else None
+def _system_of(run: Run, student: str | None) -> System | None:
+    """A student as the evaluation lists it."""
+    systems = run.metrics.evaluation.systems if run.metrics.evaluation else ()
+    return next((system for system in systems if system.path and Path(system.path).name == student), None)
+
+
+def _rounds_of(run: Run, lineage: list[Training]) -> list[Round]:
+    """The rounds whose pairs a line of trainings learnt from; a control's own pairs are no round of the dataset."""
+    names = {training.name for training in lineage}
+    return [round_ for round_ in run.metrics.released_rounds if f"round-{round_.round}" in names]
 
 
 def _base_of(run: Run, model_folder: Path, training: Training | None) -> str | None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Audit:
-    """What the oracle says about a random draw of the kept pairs."""
+    """What the oracle says about the pairs that the critics kept, all of them."""
 
     oracle: str
     pairs: int
@@ -27,11 +27,24 @@ class Drop:
 
 @dataclass(frozen=True)
 class Round:
-    """One round of pairs: from the teacher, self-distilled, or made for a control."""
+    """One round of pairs: from the teacher, self-distilled, or made for a control.
+
+    Args:
+        round: Its number.
+        origin: "teacher", "self-distillation" or "control".
+        contexts: After which the teacher wrote.
+        sampled: Sentences that it wrote.
+        sentences: Those of them that were used, each once: all qualified ones, or the sources given to the student.
+        candidates: Pairs before the critics.
+        kept: Pairs after them.
+        dropped: By critic, in order.
+        audit: Of the kept pairs.
+    """
 
     round: int
     origin: str
     contexts: int | None
+    sampled: int | None
     sentences: int | None
     candidates: int | None
     kept: int
@@ -62,7 +75,7 @@ class DatasetCounts:
 
 @dataclass(frozen=True)
 class Figure:
-    """A mean over `n` test sources."""
+    """A mean over `n` sources."""
 
     value: float
     n: int | None
@@ -80,7 +93,7 @@ class Example:
 
 @dataclass(frozen=True)
 class System:
-    """A student, a control or a baseline on the test sources."""
+    """A student, a control or a baseline and what it did."""
 
     name: str
     path: str | None
@@ -95,9 +108,10 @@ class System:
 
 @dataclass(frozen=True)
 class Evaluation:
-    """All systems on one benchmark."""
+    """All systems on one benchmark; `split` is None for a file of rows, which is taken as it is."""
 
     benchmark: str
+    split: str | None
     n: int | None
     systems: tuple[System, ...]
 
@@ -127,6 +141,11 @@ class Metrics:
     dataset: DatasetCounts | None = None
     evaluation: Evaluation | None = None
     timings: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def config(self) -> str:
+        """The dataset's configuration, and the name of its folder."""
+        return self.dataset.config if self.dataset else self.domain
 
     @property
     def released_rounds(self) -> list[Round]:

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from model_cards.dataset_files import dataset_configs
+from model_cards.dataset_files import dataset_config
 from model_cards.records import Example, Figure, System
 from model_cards.rendering import render_html, write_whole
 from model_cards.run_folder import Run, read_run
@@ -41,8 +41,8 @@ def write_report(run: Path) -> Path:
 
 def _samples(run: Run) -> list[dict[str, object]]:
     folder = run.folder / ("dimsum" if run.metrics.task == "summary" else "dimple")
-    wanted = run.metrics.dataset.config if run.metrics.dataset else run.metrics.domain
-    return next((config.sample(_SAMPLES) for config in dataset_configs(folder) if config.name == wanted), [])
+    config = dataset_config(folder, run.metrics.config)
+    return config.sample(_SAMPLES) if config else []
 
 
 def _outputs_by_source(systems: tuple[System, ...]) -> dict[str, list[tuple[System, Example]]]:

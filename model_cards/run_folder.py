@@ -54,6 +54,11 @@ class Run:
         return str(self.recipe.get("language", "en"))
 
     @property
+    def contexts_are_given(self) -> bool:
+        """Whether round 0 went on from a file of contexts; every later round takes the teacher's own."""
+        return (self.recipe.get("sampling") or {}).get("contexts_file") is not None
+
+    @property
     def notes(self) -> list[str]:
         """Why the recipe departs from the paper, in its author's words."""
         notes = self.recipe.get("notes") or []
@@ -133,11 +138,13 @@ def mentions_microworld(names: Iterable[str]) -> bool:
 
 
 def _trainings(folder: Path, metrics: Metrics) -> dict[str, Training]:
-    """The trainings in the order of the evaluation, those it does not list last."""
-    systems = metrics.evaluation.systems if metrics.evaluation else ()
-    order = [Path(system.path).name for system in systems if system.path]
-    found = {path.parent.name: _training(path) for path in sorted(folder.glob("students/*/training.json"))}
-    return {name: found[name] for name in dict.fromkeys([*order, *found]) if name in found}
+    """The trainings of the students that the figures name: the folder keeps those of stages that a recipe has lost."""
+    if metrics.evaluation:
+        names = [Path(system.path).name for system in metrics.evaluation.systems if system.path]
+    else:
+        names = [f"round-{round_.round}" for round_ in metrics.released_rounds]
+    records = {name: folder / "students" / name / "training.json" for name in names}
+    return {name: _training(record) for name, record in records.items() if record.is_file()}
 
 
 def _strings(value: Any) -> Iterator[str]:

@@ -40,9 +40,11 @@ class Deviation:
 
 
 def setting_rows(recipe: dict[str, Any]) -> list[tuple[str, str]]:
-    """Every setting by its dotted name, in the recipe's order."""
+    """Every setting by its dotted name, in the recipe's order, but for one that a file of contexts makes void."""
     shown = {key: value for key, value in recipe.items() if key not in _NOT_SETTINGS}
-    return [(name, _text(value)) for name, value in _leaves(shown, "")]
+    leaves = list(_leaves(shown, ""))
+    void = "sampling.contexts" if dict(leaves).get("sampling.contexts_file") is not None else None  # used whole
+    return [(name, _text(value)) for name, value in leaves if name != void]
 
 
 def deviations(recipe: dict[str, Any], task: str) -> list[Deviation]:

@@ -8,7 +8,7 @@ from model_cards.formatting import count, figure, share, share_with_error
 from model_cards.metrics_file import metrics_from_json
 from model_cards.records import Evaluation, Example, Metrics, Round
 from model_cards.run_folder import mentions_microworld, metric_names
-from model_cards.vocabulary import MICROWORLD_LIMITS, figure_words
+from model_cards.vocabulary import MICROWORLD_LIMITS, VERDICTS, figure_words
 
 # What fits a terminal; the report has every figure.
 _FIGURES = {
@@ -38,7 +38,7 @@ def summary_table(metrics: Mapping[str, Any]) -> str:
         parts.append(_systems(record.evaluation, _FIGURES.get(record.task, ())))
         student = record.evaluation.last_student
         if student and student.examples:
-            parts.append(_examples(student.name, student.examples[:_EXAMPLES]))
+            parts.append(_examples(student.name, student.examples[:_EXAMPLES], VERDICTS[record.task]))
     if mentions_microworld(metric_names(record)):
         parts.append(_wrapped(MICROWORLD_LIMITS))
     return "\n\n".join(parts) + "\n"
@@ -49,7 +49,8 @@ def _rounds(metrics: Metrics) -> str:
     rows = [
         ["Pairs", *(_heading(round_) for round_ in rounds)],
         ["contexts", *(count(round_.contexts) for round_ in rounds)],
-        ["sentences sampled", *(count(round_.sentences) for round_ in rounds)],
+        ["sentences sampled", *(count(round_.sampled) for round_ in rounds)],
+        ["  distinct ones used", *(count(round_.sentences) for round_ in rounds)],
         ["candidate pairs", *(count(round_.candidates) for round_ in rounds)],
         ["kept by the critics", *(count(round_.kept) for round_ in rounds)],
         ["  of the candidates", *(share(round_.kept, round_.candidates) for round_ in rounds)],
@@ -80,8 +81,8 @@ def _systems(evaluation: Evaluation, wanted: Sequence[str]) -> str:
     return _aligned(rows)
 
 
-def _examples(system: str, examples: Sequence[Example]) -> str:
-    verdicts = {True: "  [faithful]", False: "  [not faithful]", None: ""}
+def _examples(system: str, examples: Sequence[Example], verdict: str) -> str:
+    verdicts = {True: f"  [{verdict}]", False: f"  [not {verdict}]", None: ""}
     lines = [f"Examples ({_plain(system)})"]
     for example in examples:
         lines += [f"  {_plain(example.source)}", f"    -> {_plain(example.output)}{verdicts[example.faithful]}"]

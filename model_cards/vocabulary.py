@@ -74,13 +74,16 @@ ORIGINS = {
     "control": "control, not part of the dataset",
 }
 
+# What the oracle's yes to an output says; a summary that says all that its source does is entailed too.
+VERDICTS = {"paraphrase": "faithful", "summary": "entailed"}
+
 COLUMNS = {
     "id": "hash of domain, source and target; unique",
     "source": "the sentence to rewrite",
     "target": "its rewriting",
     "context": "the text after which the teacher wrote the source",
     "context_id": "hash of domain and context",
-    "passage_id": "the sampled passage the context was cut from; splits go by it",
+    "passage_id": "the passage that the context was cut from; splits go by it",
     "domain": "the kind of text",
     "round": "0 = pair of teacher sentences; 1 and up = self-distilled, the target is a student's",
     "entailment_forward": "critic's probability that the source entails the target",

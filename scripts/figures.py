@@ -40,7 +40,7 @@ def write_metrics(pipeline: Pipeline, command: str) -> dict[str, Any]:
         "rounds": [_round(pipeline, *origin) for origin in _origins(pipeline)],
         "dataset": _dataset(pipeline),
         "evaluation": _evaluation(recipe.evaluation, systems) if recipe.evaluation else None,
-        "timings": pipeline.timings.read(),
+        "timings": _timings(pipeline),
     }
     write_json(pipeline.folder / "metrics.json", metrics)
     return metrics
@@ -56,6 +56,7 @@ def _origins(pipeline: Pipeline) -> Iterator[tuple[int, str, Stage]]:
 
 def _round(pipeline: Pipeline, number: int, origin: str, pairs: Stage) -> dict[str, Any]:
     counts = pairs.counts()
+    samples = Stage.load(pipeline.folder / "samples" / pairs.folder.name)  # a stage of pairs is named like its samples
     drops = [(name, count) for name, count in counts.items() if name.startswith("dropped:")]
     evaluation = pipeline.recipe.evaluation
     oracle = evaluation.oracle if evaluation else None
@@ -63,7 +64,10 @@ def _round(pipeline: Pipeline, number: int, origin: str, pairs: Stage) -> dict[s
     return {
         "round": number,
         "origin": origin,
-        **{name: counts[name] for name in ("contexts", "sentences", "candidates")},
+        "contexts": counts["contexts"],
+        "sampled": samples.counts()["sampled"],
+        "sentences": counts["sentences"],
+        "candidates": counts["candidates"],
         "dropped": [{"reason": name.removeprefix("dropped:"), "count": count} for name, count in drops],
         "kept": counts["kept"],
         "audit": {"oracle": oracle, **audit} if audit else None,
@@ -80,6 +84,12 @@ def _dataset(pipeline: Pipeline) -> dict[str, Any]:
         "dropped_duplicates": assembly.dropped_duplicates,
         "dropped_leaks": assembly.dropped_leaks,
     }
+
+
+def _timings(pipeline: Pipeline) -> dict[str, float]:
+    """Seconds of the recipe's stages, all of which have been asked for; a finished dataset is found untimed."""
+    asked = pipeline.timings.asked | {"dataset"}
+    return {stage: seconds for stage, seconds in pipeline.timings.read().items() if stage in asked}
 
 
 def _systems(pipeline: Pipeline) -> Iterator[tuple[str, Path | None, dict[str, Any]]]:
@@ -129,7 +139,8 @@ def evaluation_record(
 
 def _evaluation(config: EvaluationConfig, systems: list[tuple[str, Path | None, dict[str, Any]]]) -> dict[str, Any]:
     return {
-        "benchmark": (config.benchmark or config.data or "") + ("" if config.split == "test" else f" ({config.split})"),
+        "benchmark": config.benchmark or config.data,
+        "split": config.split if config.benchmark else None,  # a file of rows is taken as it is
         "n": systems[0][2]["figures"]["copy"]["n"],  # every row counts for this figure
         "systems": [
             {"name": name, "path": f"students/{path.name}" if path else None, **record}

@@ -14,10 +14,14 @@ class Timings:
 
     Args:
         path: `timings.json` of the run.
+
+    Attributes:
+        asked: The stages that this command asked for, done or not: the file also knows those of earlier settings.
     """
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self.asked: set[str] = set()
 
     def read(self) -> dict[str, float]:
         """Seconds by stage."""
@@ -25,7 +29,8 @@ class Timings:
 
     @contextmanager
     def of(self, stage: str) -> Iterator[None]:
-        """Adds the time that the block takes; later commands find the stage done in next to none, which is not counted."""
+        """Adds the time that the block takes; that of finding a stage done is next to none and not counted."""
+        self.asked.add(stage)
         started = time.monotonic()
         yield
         seconds, timings = time.monotonic() - started, self.read()

@@ -103,6 +103,9 @@ def test_the_recipe_for_real_models_keeps_the_papers_settings(tmp_path):
     assert list(named_recipes(tmp_path)) == ["my-news.yaml"]
     recipe = load_recipe(str(tmp_path / "my-news.yaml"), [])
     assert (recipe.sampling.k, recipe.sampling.temperature, recipe.sampling.top_p) == (100, 0.7, 0.9)
+    tokens = recipe.sampling.context_tokens + recipe.sampling.sentence_tokens
+    rows = recipe.sampling.contexts_per_batch * recipe.sampling.k
+    assert rows * tokens * 614_400 < 16e9  # bytes that gpt2-xl keeps of each token: 48 layers, keys and values of 1600
     assert [next(iter(critic)) for critic in recipe.critics.to_value()] == [
         *("rouge_l", "semantic_equivalence", "tree_edit_distance", "diversity")
     ]

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 
 import pyarrow.parquet as pq
 import pytest
@@ -76,16 +77,14 @@ def test_a_split_in_several_files_is_counted_whole(run):
     assert len(load_dataset(str(run / "dimple"), "microworld_news")["train"]) == 24
 
 
-def test_a_second_config_is_listed_beside_the_default_one(run):
-    (run / "dimple/microworld_news-control").mkdir()
-    test = "test-00000-of-00001.parquet"
-    (run / "dimple/microworld_news-control" / test).write_bytes((run / "dimple/microworld_news" / test).read_bytes())
-    configs = card_of(run).data.configs
-    assert [(config["config_name"], config.get("default", False)) for config in configs] == [
-        ("microworld_news", True),
-        ("microworld_news-control", False),
-    ]
-    assert len(load_dataset(str(run / "dimple"), "microworld_news-control")["test"]) == 3
+@pytest.mark.parametrize("left", ["another_domain", ".microworld_news.old"])
+def test_a_config_that_the_run_does_not_name_is_not_the_cards(run, left):
+    shutil.copytree(run / "dimple/microworld_news", run / "dimple" / left)
+    (run / "dimple" / left / "train-00000-of-00001.parquet").write_bytes(b"torn")
+    card = card_of(run)
+    assert [config["config_name"] for config in card.data.configs] == ["microworld_news"]
+    assert left not in str(card)
+    assert load_dataset(str(run / "dimple"), "microworld_news")["test"].num_rows == 3
 
 
 def test_code_of_the_card_runs_as_it_stands(run, monkeypatch, capsys):
@@ -101,6 +100,12 @@ def test_code_of_a_published_card_names_its_repo(run):
     assert 'load_dataset("someone/dimple", "microworld_news")' in text
 
 
+def test_the_way_of_the_sentences_starts_with_all_that_were_sampled(run):
+    text = card_of(run).text
+    assert "5,760 next sentences sampled, 5,611 of them qualified and distinct" in text
+    assert "480 contexts, 960 sentences sampled, 953 of them rewritten" in text
+
+
 def test_funnel_counts_what_each_critic_left(run):
     rows = table_cells(card_of(run).text)
     assert ["ROUGE-L: too many words in common", "28,113", "33,721", "54.5%"] in rows
@@ -109,6 +114,21 @@ def test_funnel_counts_what_each_critic_left(run):
 
 def test_pairs_of_a_control_are_not_told_as_pairs_of_the_dataset(run):
     assert "123,411" not in card_of(run).text
+
+
+def test_contexts_of_a_file_are_not_told_as_drawn_from_the_teacher(make_run, recipe):
+    recipe["sampling"] |= {"contexts": 700, "contexts_file": "contexts.txt"}
+    text = card_of(make_run(recipe=recipe)).text
+    assert "contexts           240, from a file" in text
+    names = [row[0] for row in table_cells(text)]
+    assert "sampling.contexts_file" in names
+    assert "sampling.contexts" not in names  # the file is used whole
+
+
+def test_contexts_of_the_teacher_are_told_as_its_own(run):
+    text = card_of(run).text
+    assert "contexts           240, written by the teacher" in text
+    assert ["sampling.contexts", "240"] in table_cells(text)
 
 
 def test_departures_from_the_paper_are_listed_with_the_recipes_reasons(run):
@@ -125,6 +145,12 @@ def test_a_critic_of_the_paper_that_the_recipe_leaves_out_is_a_departure(make_ru
     assert ["critics.tree_edit_distance", "not used", "used", "Section 3.2"] in table_cells(
         card_of(make_run(recipe=recipe)).text
     )
+
+
+def test_the_audit_says_that_every_kept_pair_was_judged(run):
+    text = card_of(run).text
+    assert "judged every pair that the critics kept" in text
+    assert ["0", "microworld.oracle", "1,439", "98.6% ± 0.3", "0.2%"] in table_cells(text)
 
 
 def test_without_an_oracle_there_is_no_audit(make_run, figures):
@@ -162,6 +188,8 @@ def test_summary_dataset_is_for_summarization(make_run, summary_figures, summary
     rows = table_cells(card.text)
     assert ["compression: target not short enough", "9,000", "2,834", "4.6%"] in rows
     assert any(row[0] == "compression" for row in rows)
+    assert ["Round", "Oracle", "Pairs judged", "Truly entailed", "Targets shuffled"] in rows
+    assert "some targets do not follow from their source" in card.text
     assert not any(row[0] == "tree_edit_distance" for row in rows)
 
 
@@ -182,7 +210,7 @@ def test_text_of_a_pair_is_shown_literally(make_run, text):
 
 
 def test_a_dataset_without_tables_is_refused_by_name(run, tmp_path):
-    with pytest.raises(CardError, match=r"nowhere holds no <config>/<split>"):
+    with pytest.raises(CardError, match=r"nowhere holds no microworld_news/<split>"):
         write_dataset_card(run, tmp_path / "nowhere")
 
 

@@ -67,6 +67,22 @@ def test_a_checkpoint_of_an_earlier_round_has_its_own_figures_and_history(run):
     assert "self-distilled pairs" not in card.text
 
 
+@pytest.mark.parametrize(
+    ("split", "words"),
+    [
+        ("test", "On test sources of `microworld.benchmark:rows`"),
+        ("development", "On development sources of `microworld.benchmark:rows`"),
+        (None, "On sources of `microworld.benchmark:rows`"),  # a file of rows is no split of anything
+    ],
+)
+def test_figures_are_told_of_the_split_that_they_come_from(make_run, figures, split, words):
+    figures["evaluation"]["split"] = split
+    card = card_of(make_run(figures))
+    assert {result.dataset_split for result in card.data.eval_results} == {split}
+    assert words in card.text
+    assert ("test sources" in card.text) is (split == "test")
+
+
 def test_evaluation_stands_with_n_and_standard_errors_beside_controls(run):
     text = card_of(run).text
     assert "| **student, self-distilled** | 66.3% ± 1.2 | 70.2% ± 1.3 |" in text
@@ -81,6 +97,22 @@ def test_training_is_told_from_the_first_base_on(run):
     assert "| student, self-distilled | student, round 0 | all weights |" in text
     assert "| `learning_rate` | 0.001 |" in text
     assert "control-more" not in text
+
+
+def test_a_control_is_told_the_pairs_of_its_own_line(run):
+    text = card_of(run, "students/control-more").text
+    assert "| 0 | pairs of teacher sentences |" in text
+    assert "self-distilled pairs" not in text
+    assert "| **control: more training on the old pairs** |" in text
+
+
+@pytest.mark.parametrize("folder", ["students/round-1", "student"])
+def test_a_student_that_the_run_does_not_name_is_given_no_figures_of_another(run, figures, folder):
+    figures["evaluation"]["systems"] = figures["evaluation"]["systems"][:2]  # self-distillation was taken out
+    (run / "metrics.json").write_text(json.dumps(figures), encoding="utf-8")
+    card = card_of(run, folder)
+    assert card.data.eval_results is None
+    assert "## How it was trained" not in card.text
 
 
 def test_without_an_evaluation_the_card_claims_none(make_run, figures):
@@ -145,6 +177,7 @@ def test_summarizer_has_its_own_task_and_figures(make_run, summary_figures, summ
     assert "text2text-generation" not in card.data.tags
     assert [result.metric_type for result in card.data.eval_results] == ["faithful_summary", "compression", "copy"]
     assert "a shorter sentence that follows" in card.text
+    assert "| Source | Output | Entailed, by the oracle |" in card.text
 
 
 def test_limits_of_the_microworld_stand_with_its_numbers(run):

@@ -1,5 +1,6 @@
 """RUN/report.html."""
 
+import json
 import re
 from html.parser import HTMLParser
 from pathlib import Path
@@ -49,6 +50,21 @@ def test_every_section_is_there_and_every_link_leads_to_one(run):
     assert links <= page.ids
 
 
+def test_sentences_that_were_sampled_are_told_from_those_that_were_used(run):
+    text = page_of(run).text
+    assert "sentences sampled6,720after 720 contexts" in text
+    assert "240 contexts, 5,760 sentences sampled, 5,611 of them qualified and distinct" in text
+    assert "480 contexts, 960 sentences sampled, 953 of them rewritten by the student" in text
+
+
+@pytest.mark.parametrize(
+    ("split", "words"), [("test", "Test sources"), ("development", "Development sources"), (None, "Sources")]
+)
+def test_figures_are_told_of_the_split_that_they_come_from(make_run, figures, split, words):
+    figures["evaluation"]["split"] = split
+    assert f"Evaluation{words} of microworld.benchmark:rows, n" in page_of(make_run(figures)).text.replace("\n", "")
+
+
 def test_nothing_is_fetched_and_nothing_runs(run):
     page = page_of(run)
     assert not {tag for tag, _ in page.elements} & {"script", "link", "img", "iframe", "object"}
@@ -63,6 +79,13 @@ def test_charts_are_well_formed_and_told_in_words(run):
     assert "Loss by step of student, self-distilled" in labels
     assert "student, self-distilled: 66.3% ± 1.2" in labels
     assert all(labels)
+
+
+def test_stages_that_the_recipe_no_longer_has_are_not_drawn(run, figures):
+    figures["evaluation"]["systems"] = figures["evaluation"]["systems"][:2]
+    (run / "metrics.json").write_text(json.dumps(figures), encoding="utf-8")
+    charts = re.findall('Loss by step of ([^"]+)', write_report(run).read_text(encoding="utf-8"))
+    assert charts == ["student, round 0"]
 
 
 def test_foreign_text_is_shown_and_not_obeyed(make_run, figures, recipe):
@@ -103,7 +126,8 @@ def test_without_an_oracle_nothing_is_said_of_one(make_run, figures, recipe):
 def test_a_single_round_summary_run_has_its_report(make_run, summary_figures, summary_recipe):
     page = page_of(make_run(summary_figures, summary_recipe))
     assert "faithful summaries" in page.text
-    assert "one-way entailed" in page.text
+    assert "truly entailed" in page.text
+    assert "\N{CHECK MARK} entailed" in page.text
     assert "pairs" in page.ids
 
 

@@ -7,10 +7,30 @@ import pytest
 from model_cards.rendering import write_whole
 from model_cards.report import write_report
 from model_cards.run_folder import CardError, mentions_microworld, read_run
+from tests.model_cards.conftest import write_training
 
 
 def test_trainings_stand_in_the_order_of_the_evaluation(run):
     assert list(read_run(run).trainings) == ["round-0", "round-1", "control-more", "control-fresh"]
+
+
+def test_trainings_of_settings_that_the_recipe_had_before_are_left_out(run, figures):
+    figures["evaluation"]["systems"] = figures["evaluation"]["systems"][:2]  # the plain teacher and round 0
+    (run / "metrics.json").write_text(json.dumps(figures), encoding="utf-8")
+    assert list(read_run(run).trainings) == ["round-0"]
+
+
+def test_without_an_evaluation_the_trainings_are_those_of_the_datasets_rounds(run, figures):
+    (run / "metrics.json").write_text(json.dumps(figures | {"evaluation": None}), encoding="utf-8")
+    assert list(read_run(run).trainings) == ["round-0", "round-1"]
+    rounds = figures["rounds"][:1]
+    (run / "metrics.json").write_text(json.dumps(figures | {"evaluation": None, "rounds": rounds}), encoding="utf-8")
+    assert list(read_run(run).trainings) == ["round-0"]
+
+
+def test_what_a_kill_left_behind_is_no_training(run):
+    write_training(run / "students/.round-0.old", "microworld:models/student")
+    assert ".round-0.old" not in read_run(run).trainings
 
 
 @pytest.mark.parametrize("base", ["students/round-0", "/elsewhere/run/students/round-0"])

@@ -1,4 +1,5 @@
 import json
+import re
 
 import datasets
 import pytest
@@ -24,6 +25,20 @@ def test_a_run_leaves_what_its_folder_promises(finished):
     assert (finished / "dimple" / "README.md").read_text(encoding="utf-8").startswith("---\n")
     assert (finished / "student" / "README.md").read_text(encoding="utf-8").startswith("---\n")
     assert not list(finished.rglob("*.partial"))
+
+
+def test_metrics_count_the_sentences_that_were_sampled_apart_from_those_used(finished):
+    metrics = json.loads((finished / "metrics.json").read_text(encoding="utf-8"))
+    counts = [(made["contexts"], made["sampled"]) for made in metrics["rounds"]]
+    assert counts == [(16, 16 * 4), (16, 16 * 2)]  # k is 4, and 2 for a student that takes one sentence a context
+    assert all(made["sentences"] <= made["sampled"] for made in metrics["rounds"])
+
+
+def test_metrics_name_the_split_of_the_benchmark(run, tiny):
+    development = overrides({"evaluation.split": "development", "self_distillation": "null", "controls": "[]"})
+    assert impossible("demo", "--out", run, *tiny, *development).status == 0
+    evaluation = json.loads((run / "metrics.json").read_text(encoding="utf-8"))["evaluation"]
+    assert (evaluation["benchmark"], evaluation["split"]) == ("microworld.benchmark:rows", "development")
 
 
 def test_the_dataset_loads_with_plain_datasets(finished, tmp_path):
@@ -71,6 +86,23 @@ def test_a_changed_setting_redoes_what_depends_on_it(run, tiny, settings, stages
     outcome = impossible("demo", "--out", run, *tiny, *overrides(settings))
     assert outcome.status == 0, outcome.err
     assert outcome.stages == stages
+
+
+def test_a_run_speaks_of_no_stage_that_its_recipe_no_longer_has(run, tiny):
+    outcome = impossible("demo", "--out", run, *tiny, *overrides({"self_distillation": "null", "controls": "[]"}))
+    assert outcome.status == 0, outcome.err
+    assert (run / "students" / "control-more-training").is_dir()
+    for page in ("metrics.json", "report.html", "dimple/README.md", "student/README.md"):
+        text = (run / page).read_text(encoding="utf-8")
+        assert "round-0" in text or "round 0" in text
+        assert not re.search("round[- ]1|control-more-training|student, self-distilled", text), page
+
+
+def test_the_control_of_ordinary_pairs_counts_its_own_samples(run, tiny):
+    outcome = impossible("demo", "--out", run, *tiny, *overrides({"controls": "[fresh_pairs]"}))
+    assert outcome.status == 0, outcome.err
+    [*_, control] = json.loads((run / "metrics.json").read_text(encoding="utf-8"))["rounds"]
+    assert (control["origin"], control["contexts"], control["sampled"]) == ("control", 16, 16 * 4)
 
 
 def test_the_terminal_gets_the_table_and_json_the_metrics(run, tiny):
