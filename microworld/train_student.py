@@ -10,8 +10,8 @@ from microworld.story import draw_story
 from microworld.training_loop import fit, padded
 
 STEPS, BATCH = 2500, 64
-NEIGHBOURS = (0, 1, 1, 2)  # sentences of the passage that stand beside the masked one
-MASKED = (0.15, 0.5, 1.0)  # how much of it is masked: little, half, or all
+MASKED, MASKED_BESIDE = 0.15, 0.5  # share of the words; more where a neighbouring sentence helps to restore them
+CHUNK = 3  # words that stay together, at most, where the order is lost
 
 
 def train(
@@ -48,19 +48,32 @@ def train(
 
 
 def _example(rng: random.Random) -> tuple[str, str]:
-    """Neighbouring sentences of a passage with one of them masked, and that one whole."""
+    """A sentence of a passage and what is left of it: some words, their order lost, or half beside a neighbour."""
     sentences = [sentence.text for sentence in draw_story(rng, "train").sentences]
-    length = 1 + rng.choice(NEIGHBOURS)
-    first = rng.randrange(len(sentences) - length + 1)
-    passage = sentences[first : first + length]
-    at = rng.randrange(length)
-    target = passage[at]
-    passage[at] = _masked(target, rng.choice(MASKED), rng)
-    return " ".join(passage), target
+    at = rng.randrange(len(sentences) - 1)
+    before, target = sentences[at : at + 2]
+    match rng.randrange(3):
+        case 0:
+            return _masked(target.split(" "), MASKED, rng), target
+        case 1:
+            return _masked(_shuffled(target.split(" "), rng), MASKED, rng), target
+        case _:
+            return f"{before} {_masked(target.split(' '), MASKED_BESIDE, rng)}", target
 
 
-def _masked(sentence: str, share: float, rng: random.Random) -> str:
-    """The sentence with about a share of its words masked, each stretch of them by one mask."""
-    words = ["<mask>" if rng.random() < share else word for word in sentence.split(" ")]
-    kept = [word for word, before in zip(words, ["", *words], strict=False) if (word, before) != ("<mask>", "<mask>")]
+def _shuffled(words: list[str], rng: random.Random) -> list[str]:
+    """The words in chunks of a few, the chunks in another order."""
+    chunks = []
+    while words:
+        length = rng.randint(1, CHUNK)
+        chunks.append(words[:length])
+        words = words[length:]
+    rng.shuffle(chunks)
+    return [word for chunk in chunks for word in chunk]
+
+
+def _masked(words: list[str], share: float, rng: random.Random) -> str:
+    """The words with about a share of them masked, each stretch of those by one mask."""
+    left = ["<mask>" if rng.random() < share else word for word in words]
+    kept = [word for word, before in zip(left, ["", *left], strict=False) if (word, before) != ("<mask>", "<mask>")]
     return " ".join(kept).replace(" <mask>", "<mask>")  # a mask takes the place of a token with its leading space
