@@ -101,3 +101,36 @@ def read_text(path: Path) -> str:
     except UnicodeDecodeError as error:
         where = f"byte 0x{data[error.start]:02x} at offset {error.start}"
         raise RunError(f"{path} is not UTF-8 text ({where}); save it as UTF-8 and run again") from None
+
+
+def split_lines(text: str) -> list[str]:
+    """The lines of a user's text, whatever system it comes from.
+
+    Unlike `str.splitlines`, it does not take a line separator inside a JSON string for the end of a line.
+    """
+    lines = text.replace("\r\n", "\n").split("\n")
+    return lines if lines[-1] else lines[:-1]
+
+
+def read_json(text: str, where: str) -> Any:
+    """The JSON value that a user's file or line holds.
+
+    Raises:
+        RunError: It is no JSON, or UTF-8 cannot hold a text in it.
+    """
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise RunError(f"{where} is not valid JSON: {text[:60]!r} ({one_line(error)}); correct it") from None
+    if not is_unicode(json.dumps(value, ensure_ascii=False)):
+        raise RunError(f"{where} has half a character, such as \\ud800, in {text[:60]!r}; write the whole character")
+    return value
+
+
+def is_unicode(text: str) -> bool:
+    """Whether UTF-8 can hold a text: escapes of JSON and YAML can make half a character, and Python keeps it."""
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from builders.errors import RunError, UsageError
+from builders.files import split_lines
 from builders.generation import Prompt
 from builders.journal import Stage
 from builders.randomness import key
@@ -128,7 +129,7 @@ def paraphrase(options: argparse.Namespace) -> None:
 
 def _standard_input() -> list[str]:
     try:
-        return sys.stdin.buffer.read().decode("utf-8-sig").splitlines()
+        return split_lines(sys.stdin.buffer.read().decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         raise RunError(f"standard input is not UTF-8 text (offset {error.start}); convert it and run again") from None
 
