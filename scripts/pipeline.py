@@ -1,7 +1,9 @@
 """A run folder: each method makes one stage of it, with all that it needs, or finds it done."""
 
 import functools
+import itertools
 import json
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
@@ -10,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from builders.errors import RunError
-from builders.files import atomic_path, write_json
+from builders.files import atomic_path, remove_abandoned, write_json
 from builders.journal import Stage
 from builders.sampling import SamplingConfig, sample_stage
 from builders.stage import pairs_stage
@@ -52,6 +54,7 @@ class Pipeline:
         self.recipe, self.folder, self.only = recipe, folder, only
         self.timings = Timings(folder / "timings.json")
         self.made: dict[tuple[Any, ...], Any] = {}
+        remove_abandoned(Path(place, name) for place, *inside in os.walk(folder) for name in itertools.chain(*inside))
         path, text = folder / "recipe.yaml", recipe_text(recipe).encode("utf-8")
         if not path.is_file() or path.read_bytes() != text:  # parts of a stage may be starting on other machines
             with atomic_path(path) as partial:
