@@ -10,7 +10,7 @@ from typing import Any, Literal, TypedDict
 from builders.critics.compression import CompressionConfig, compression_ratio
 from builders.critics.dissimilarity import RougeLConfig
 from builders.errors import ConfigError
-from builders.generation import Prompt, sample_continuations
+from builders.generation import Prompt, positions, sample_continuations
 from builders.models import load_causal_lm
 from builders.sentences import first_sentence, first_sentence_done
 from metrics.ibleu.sentence_bleu import sentence_ibleu
@@ -144,6 +144,7 @@ def _faithfulness(rows: Sequence[tuple[str, str]], oracle: Oracle, task: Task) -
 def teacher_outputs(teacher: str, sources: Sequence[str]) -> list[str]:
     """The plain teacher as a baseline: the sentence it most likely goes on with after the source alone."""
     model, tokenizer = load_causal_lm(teacher)
+    room = min(MAX_NEW_TOKENS, positions(model) // 2)  # the other half is for the source
 
     def continuations(batch: list[Prompt]) -> list[list[str]]:
         return sample_continuations(
@@ -153,7 +154,7 @@ def teacher_outputs(teacher: str, sources: Sequence[str]) -> list[str]:
             num_return=1,
             temperature=0.0,
             top_p=1.0,
-            max_new_tokens=MAX_NEW_TOKENS,
+            max_new_tokens=room,
             is_done=first_sentence_done,
         )
 
