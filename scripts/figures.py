@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -99,7 +100,8 @@ def _systems(pipeline: Pipeline) -> Iterator[tuple[str, Path | None, dict[str, A
         record = pipeline.folder / "evaluation" / f"{student.name if student else 'teacher'}.json"
 
         def evaluate() -> dict[str, Any]:
-            outputs = teacher_outputs(teacher, sources) if student is None else Paraphraser(model).greedy(sources)
+            generate = partial(teacher_outputs, teacher) if student is None else Paraphraser(model).greedy
+            outputs = generate(sources, label=f"evaluate {record.stem}")
             assert recipe.evaluation is not None
             return evaluation_record(rows, outputs, recipe.evaluation, recipe.task)
 

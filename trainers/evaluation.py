@@ -141,8 +141,14 @@ def _faithfulness(rows: Sequence[tuple[str, str]], oracle: Oracle, task: Task) -
     return {"faithful_summary": share(summary), "entailed": share(faithful)}
 
 
-def teacher_outputs(teacher: str, sources: Sequence[str]) -> list[str]:
-    """The plain teacher as a baseline: the sentence it most likely goes on with after the source alone."""
+def teacher_outputs(teacher: str, sources: Sequence[str], label: str | None = None) -> list[str]:
+    """The plain teacher as a baseline: the sentence it most likely goes on with after the source alone.
+
+    Args:
+        teacher: A decoder-only model.
+        sources: Sentences.
+        label: For the progress bar; without one none is shown.
+    """
     model, tokenizer = load_causal_lm(teacher)
     room = min(MAX_NEW_TOKENS, positions(model) // 2)  # the other half is for the source
 
@@ -158,7 +164,7 @@ def teacher_outputs(teacher: str, sources: Sequence[str]) -> list[str]:
             is_done=first_sentence_done,
         )
 
-    texts = in_length_order([Prompt(source, 0) for source in sources], TEACHER_BATCH, continuations)
+    texts = in_length_order([Prompt(source, 0) for source in sources], TEACHER_BATCH, continuations, label)
     return [first_sentence(text) for [text] in texts]
 
 
