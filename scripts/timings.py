@@ -25,7 +25,7 @@ class Timings:
 
     @contextmanager
     def of(self, stage: str) -> Iterator[None]:
-        """Adds the time that the block takes; later commands find the stage done in next to none, which is not counted."""
+        """Adds the time that the block takes, save the next to none of a later command, which finds the stage done."""
         started = time.monotonic()
         yield
         seconds, timings = time.monotonic() - started, self.read()
