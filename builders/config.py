@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, TypeVar, cast
 
 from builders.errors import ConfigError
+from builders.files import is_unicode
 
 T = TypeVar("T")
 
@@ -106,6 +107,8 @@ def _convert_union(options: tuple[Any, ...], value: Any, where: str) -> Any:
 
 
 def _convert_scalar(kind: Any, value: Any, where: str) -> Any:
+    if isinstance(value, str) and not is_unicode(value):
+        raise ConfigError(f"{where} has half a character, such as \\ud800: {value!r}; write the whole character")
     if kind is float and not isinstance(value, bool):
         if isinstance(value, int | float):
             return float(value)

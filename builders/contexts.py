@@ -1,13 +1,12 @@
 """Contextual constraints: 1-5 sentences from the teacher itself or from a human corpus (paper, Section 3.1)."""
 
 import hashlib
-import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from builders.errors import RunError
-from builders.files import read_text
+from builders.files import read_json, read_text, split_lines
 from builders.generation import Prompt, sample_continuations
 from builders.models import load_causal_lm
 from builders.randomness import key, pick
@@ -98,12 +97,15 @@ def read_contexts(path: Path, domain: str, min_sentences: int) -> list[Context]:
         min_sentences: What a context must hold at least.
 
     Raises:
-        RunError: The file is unreadable or empty, or a line is not a context (with its number).
+        RunError: The file is unreadable or empty, a line is not a context (with its number), or two have one id.
     """
     contexts: dict[str, Context] = {}
-    for number, line in enumerate(read_text(path).splitlines(), start=1):
-        context = _read_line(f"{path}, line {number}", line.strip(), domain, min_sentences)
-        contexts.setdefault(context.context_id, context)
+    for number, line in enumerate(split_lines(read_text(path)), start=1):
+        where = f"{path}, line {number}"
+        context = _read_line(where, line.strip(), domain, min_sentences)
+        if contexts.setdefault(context.context_id, context).context != context.context:
+            remedy = "give every context an id of its own, or none"
+            raise RunError(f"{where}: context_id '{context.context_id}' stands for another context above; {remedy}")
     if not contexts:
         raise RunError(f"{path} holds no contexts; put one context a line in it, or JSONL rows with 'context'")
     return list(contexts.values())
@@ -112,10 +114,7 @@ def read_contexts(path: Path, domain: str, min_sentences: int) -> list[Context]:
 def _read_line(where: str, line: str, domain: str, min_sentences: int) -> Context:
     row: dict[str, Any] = {"context": line}
     if line.startswith("{"):
-        try:
-            row = json.loads(line)
-        except ValueError:
-            raise RunError(f"{where} is not valid JSON: {line[:60]!r}; write one object a line") from None
+        row = read_json(line, where)
         if not isinstance(row.get("context"), str):
             raise RunError(f"{where} has no text under 'context'; each row needs one")
     context = " ".join(row["context"].split())
@@ -126,4 +125,5 @@ def _read_line(where: str, line: str, domain: str, min_sentences: int) -> Contex
         needed = f"{min_sentences} sentence{'s' if min_sentences > 1 else ''} ending in . ? or !"
         raise RunError(f"{where} is too short: {context[:60]!r} has {found} of at least {needed}; add more text")
     made = make_context(domain, context, context)
-    return Context(context, str(row.get("context_id", made.context_id)), str(row.get("passage_id", made.passage_id)))
+    own = {name: str(row[name]) for name in ("context_id", "passage_id") if row.get(name) is not None}
+    return replace(made, **own)

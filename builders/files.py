@@ -1,10 +1,13 @@
 """Reading what a user gave and writing what a run leaves: whole or not at all."""
 
 import errno
+import glob
 import json
 import os
+import re
 import shutil
-from collections.abc import Iterator
+import time
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -13,22 +16,28 @@ from builders.errors import RunError, one_line
 
 _DISK_ERRORS = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _DISK_WORDS = ("no space left", "file too large", "disk quota exceeded")
+_PARTIAL = re.compile(r"\..+\.(?P<pid>\d+)@(?P<machine>[^@]+)\.(partial|old)")
+_MACHINE = os.uname().nodename
+_A_DAY = 24 * 60 * 60
 
 
 @contextmanager
 def atomic_path(final: Path) -> Iterator[Path]:
     """Yields a temporary sibling of `final` to write a file or make a folder at; it gets its name when whole.
 
+    Processes may write the same name at one time: each has a sibling of its own, and the last to end wins.
+
     Yields:
-        A path that does not exist yet. A file or folder of the same name, left by a killed run, is removed first.
+        A path that does not exist yet. What killed processes left of the same name is removed first.
 
     Raises:
         RunError: The disk is full or the place cannot be written to; nothing is left under either name.
     """
-    partial = final.with_name(f".{final.name}.partial")
+    partial = final.with_name(f".{final.name}.{os.getpid()}@{_MACHINE}.partial")
     try:
         final.parent.mkdir(parents=True, exist_ok=True)
-        remove(partial)
+        remove(partial)  # of a process that was killed and had this one's number
+        remove_abandoned(final.parent.glob(f".{glob.escape(final.name)}.*@*"))
         yield partial
         _move(partial, final)
     except BaseException as error:
@@ -40,9 +49,9 @@ def atomic_path(final: Path) -> Iterator[Path]:
 
 def _move(partial: Path, final: Path) -> None:
     if partial.is_dir():
-        old = final.with_name(f".{final.name}.old")
+        old = partial.with_suffix(".old")
         remove(old)
-        if final.exists():  # a folder cannot be replaced in one step; the old one stays whole until the new one is
+        with suppress(FileNotFoundError):  # a folder cannot be replaced in one step; the old one stays whole meanwhile
             os.replace(final, old)
         os.replace(partial, final)
         remove(old)
@@ -50,6 +59,34 @@ def _move(partial: Path, final: Path) -> None:
     with partial.open("rb") as written:
         os.fsync(written.fileno())  # some file systems report a full disk only here
     os.replace(partial, final)
+
+
+def remove_abandoned(paths: Iterable[Path]) -> None:
+    """Removes those of the paths that `atomic_path` made for a process that is gone.
+
+    Of another machine's processes nothing is known, so what they wrote must have rested for a day.
+    """
+    for path in paths:
+        made = _PARTIAL.fullmatch(path.name)
+        if made and (not _runs(int(made["pid"])) if made["machine"] == _MACHINE else _rests(path)):
+            remove(path)
+
+
+def _runs(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:  # another user's
+        return True
+    return True
+
+
+def _rests(path: Path) -> bool:
+    try:
+        return time.time() - path.stat().st_mtime > _A_DAY
+    except FileNotFoundError:  # it was whole in the meantime
+        return False
 
 
 def remove(path: Path) -> None:
@@ -101,3 +138,36 @@ def read_text(path: Path) -> str:
     except UnicodeDecodeError as error:
         where = f"byte 0x{data[error.start]:02x} at offset {error.start}"
         raise RunError(f"{path} is not UTF-8 text ({where}); save it as UTF-8 and run again") from None
+
+
+def split_lines(text: str) -> list[str]:
+    """The lines of a user's text, whatever system it comes from.
+
+    Unlike `str.splitlines`, it does not take a line separator inside a JSON string for the end of a line.
+    """
+    lines = text.replace("\r\n", "\n").split("\n")
+    return lines if lines[-1] else lines[:-1]
+
+
+def read_json(text: str, where: str) -> Any:
+    """The JSON value that a user's file or line holds.
+
+    Raises:
+        RunError: It is no JSON, or UTF-8 cannot hold a text in it.
+    """
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise RunError(f"{where} is not valid JSON: {text[:60]!r} ({one_line(error)}); correct it") from None
+    if not is_unicode(json.dumps(value, ensure_ascii=False)):
+        raise RunError(f"{where} has half a character, such as \\ud800, in {text[:60]!r}; write the whole character")
+    return value
+
+
+def is_unicode(text: str) -> bool:
+    """Whether UTF-8 can hold a text: escapes of JSON and YAML can make half a character, and Python keeps it."""
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True

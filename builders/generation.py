@@ -4,6 +4,7 @@ A prompt is run once for all its samples, a row leaves the batch when its text i
 (prompt, sample, step): which other rows finished earlier never changes a draw.
 """
 
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -26,6 +27,12 @@ class Prompt:
     key: int
 
 
+def positions(model: Any) -> int:
+    """How many tokens a decoder-only model can look at; past counting where only its memory is the limit (BLOOM)."""
+    names = ("max_position_embeddings", "max_seq_len")  # the second is MPT's
+    return next((limit for name in names if (limit := getattr(model.config, name, None))), sys.maxsize)
+
+
 def sample_continuations(
     model: Any,
     tokenizer: Any,
@@ -46,7 +53,7 @@ def sample_continuations(
         num_return: Samples a prompt.
         temperature: 0 is greedy.
         top_p: Nucleus.
-        max_new_tokens: Where a continuation is cut if it is not done.
+        max_new_tokens: Where a continuation is cut if it is not done; below `positions(model)`.
         is_done: Whether a continuation needs no more tokens; asked shortly after each . ? ! and new line.
 
     Returns:
@@ -55,7 +62,7 @@ def sample_continuations(
     from builders.decoding import CausalRows  # torch is slow to import
 
     start = tokenizer.bos_token_id if tokenizer.bos_token_id is not None else tokenizer.eos_token_id
-    room = model.config.max_position_embeddings - max_new_tokens
+    room = positions(model) - max_new_tokens
     encoded = [(tokenizer(prompt.text)["input_ids"] or [start])[-room:] for prompt in prompts]
     rows = CausalRows(model, tokenizer, encoded, max_new_tokens)
     keys = [key(prompt.key, sample) for prompt in prompts for sample in range(num_return)]
@@ -134,6 +141,7 @@ def _write(
 
     draw_keys = np.array(keys, dtype=np.uint64)
     end = tokenizer.eos_token_id
+    known = len(tokenizer)  # what pads the model's vocabulary to a round size is no token of any text
     written = np.full((len(keys), max_new_tokens), end, dtype=np.int64)
     batch = np.arange(len(keys))  # the rows in the model's batch, and which of them still write
     writing = np.ones(len(keys), dtype=bool)
@@ -143,7 +151,7 @@ def _write(
         logits = rows.start(samples)
         logits[:, end] = -torch.inf  # no text is empty
         for step in range(max_new_tokens):
-            tokens = draw(logits, uniforms(draw_keys[batch], step), temperature, top_p)
+            tokens = draw(logits[:, :known], uniforms(draw_keys[batch], step), temperature, top_p)
             writing &= tokens != end
             active = batch[writing]
             written[active, step] = tokens[writing]

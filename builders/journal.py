@@ -21,7 +21,7 @@ from typing import Any, TypeVar
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from builders.errors import ConfigError, RunError
+from builders.errors import RunError
 from builders.files import atomic_path, remove, write_json
 from builders.progress import track
 
@@ -137,8 +137,6 @@ def chosen_shards(missing: list[int], only: tuple[int, int] | None) -> list[int]
     if only is None:
         return missing
     index, parts = only
-    if not 0 <= index < parts:
-        raise ConfigError(f"--shard-index must lie in 0..{parts - 1} for --num-shards {parts}, got {index}")
     return [shard for shard in missing if shard % parts == index]
 
 

@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from builders.errors import RunError, one_line
+from builders.files import read_json, read_text
 
-_CONFIGS = ("config.json", "adapter_config.json")
+_CONFIG, _ADAPTER = "config.json", "adapter_config.json"
 _RESULT_FILES = ("*.safetensors", "*.bin", "*.model", "vocab*", "merges.txt", "tokenizer*", "*tokens*.json", "*.txt")
 _PLACES = ("_name_or_path", "base_model_name_or_path", "transformers_version")  # say where, not what
 
@@ -39,7 +40,7 @@ def resolve(ref: str) -> str:
 
 
 def _model_folder(ref: str, path: Path) -> Path:
-    if not any((path / name).is_file() for name in _CONFIGS):
+    if not any((path / name).is_file() for name in (_CONFIG, _ADAPTER)):
         problem = "holds no config.json" if path.is_dir() else "is no folder" if path.exists() else "does not exist"
         raise RunError(f"model '{ref}': {path} {problem}; name a saved model folder or a Hub id")
     return path
@@ -109,16 +110,38 @@ def _load(auto_class: Any, ref: str, kind: str) -> tuple[Any, Any]:
 def _load_weights(auto_class: Any, place: str) -> Any:
     import torch  # slow to import
 
-    if (Path(place) / "adapter_config.json").is_file() and not (Path(place) / "config.json").is_file():
+    base = adapter_base(Path(place))
+    if base is not None:
         from peft import PeftModel  # slow to import
 
-        base = json.loads((Path(place) / "adapter_config.json").read_text())["base_model_name_or_path"]
         return PeftModel.from_pretrained(_load_weights(auto_class, resolve(base)), place).merge_and_unload()
     model, info = auto_class.from_pretrained(place, dtype=torch.float32, output_loading_info=True)
     if info["missing_keys"]:
         example = sorted(info["missing_keys"])[0]
         raise RunError(f"model '{place}' has no trained weights for '{example}'; name a model trained for this use")
     return model
+
+
+def adapter_base(folder: Path) -> str | None:
+    """The model that the PEFT adapter in a folder adapts; None where the folder holds a whole model.
+
+    Raises:
+        RunError: Its `adapter_config.json` is damaged or names no model.
+    """
+    if (folder / _CONFIG).is_file() or not (folder / _ADAPTER).is_file():
+        return None
+    base = _read_config(folder / _ADAPTER).get("base_model_name_or_path")
+    if not isinstance(base, str) or not base:
+        remedy = "name the model that the adapter was trained on"
+        raise RunError(f"{folder / _ADAPTER} has no base_model_name_or_path, got {base!r}; {remedy}")
+    return base
+
+
+def _read_config(path: Path) -> dict[str, Any]:
+    config = read_json(read_text(path), str(path))
+    if not isinstance(config, dict):
+        raise RunError(f"{path} must hold an object, got {config!r:.60}; save the model again")
+    return config
 
 
 @contextmanager
@@ -160,11 +183,10 @@ def model_identity(ref: str) -> dict[str, str]:
 
 def _folder_digest(folder: Path) -> str:
     digest = hashlib.sha256()
-    for name in _CONFIGS:
-        if (folder / name).is_file():
-            config = json.loads((folder / name).read_text(encoding="utf-8"))
-            base = config.get("base_model_name_or_path")
-            content = {field: value for field, value in config.items() if field not in _PLACES}
+    base = adapter_base(folder)
+    for path in (folder / _CONFIG, folder / _ADAPTER):
+        if path.is_file():
+            content = {field: value for field, value in _read_config(path).items() if field not in _PLACES}
             digest.update(json.dumps([content, model_identity(base) if base else None], sort_keys=True).encode())
     for path in sorted({path for pattern in _RESULT_FILES for path in folder.glob(pattern) if path.is_file()}):
         digest.update(path.name.encode())

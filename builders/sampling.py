@@ -8,8 +8,8 @@ import pyarrow as pa
 
 from builders.config import fingerprint, to_mapping
 from builders.contexts import Context, draw_contexts, read_contexts
-from builders.errors import ConfigError
-from builders.generation import Prompt, sample_continuations
+from builders.errors import ConfigError, one_line
+from builders.generation import Prompt, positions, sample_continuations
 from builders.journal import Stage, chosen_shards, run_shards
 from builders.models import load_causal_lm, model_identity
 from builders.randomness import key
@@ -66,7 +66,7 @@ def sample_stage(
         contexts = _contexts_of_file(config)
         count, text = len(contexts), fingerprint(contexts)
     settings = to_mapping(replace(config, teacher="", contexts_file=None))
-    _check_room(config)
+    _check_teacher(config)
     mark = fingerprint("samples", settings, model_identity(config.teacher), text, seed, round_name)
     description = {"stage": "samples", "settings": to_mapping(config), "seed": seed, "round_name": round_name}
     stage = Stage(folder, mark, -(-count // config.contexts_per_shard), description).open()
@@ -75,12 +75,20 @@ def sample_stage(
     return stage
 
 
-def _check_room(config: SamplingConfig) -> None:
-    positions = load_causal_lm(config.teacher)[0].config.max_position_embeddings
+def _check_teacher(config: SamplingConfig) -> None:
+    model, tokenizer = load_causal_lm(config.teacher)
     for name in ("context_tokens", "sentence_tokens"):
-        if getattr(config, name) >= positions:
-            given = getattr(config, name)
-            raise ConfigError(f"{name} must be below the {positions} positions of {config.teacher}, got {given}")
+        given, room = getattr(config, name), positions(model)
+        if given >= room:
+            raise ConfigError(f"{name} must be below the {room} positions of {config.teacher}, got {given}")
+    probes = [Prompt("", 0), Prompt("Profit rose.", 1)]
+    try:
+        sample_continuations(
+            model, tokenizer, probes, num_return=2, temperature=1.0, top_p=0.9, max_new_tokens=2, is_done=qualified
+        )
+    except Exception as error:  # each kind fails in its own way: Mamba, for one, has no attention to cache
+        remedy = "name a decoder-only transformer such as gpt2-xl"
+        raise ConfigError(f"teacher '{config.teacher}' cannot be sampled: {one_line(error)}; {remedy}") from error
 
 
 def _contexts_of_file(config: SamplingConfig) -> list[Context]:

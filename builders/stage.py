@@ -13,6 +13,7 @@ from builders.errors import RunError
 from builders.filtering import filter_pairs, funnel
 from builders.journal import Stage, chosen_shards, run_shards
 from builders.models import model_identity
+from builders.named import code_identity
 from builders.pairs import DIMPLE_SCHEMA, DIMSUM_SCHEMA, enumerate_pairs, enumerate_unordered_pairs, pair_rows
 
 
@@ -30,12 +31,14 @@ def pairs_schema(critics: CriticsConfig) -> pa.Schema:
 
 
 def critics_identity(critics: CriticsConfig) -> list[Any]:
-    """What a fingerprint needs to know of the critics: their settings, and their models by content, not by place."""
+    """What a fingerprint needs to know of the critics: their settings, and models and parsers by their content."""
     settings = to_mapping(critics)
     for entry in settings:
         for values in entry.values():
             if values.get("model") is not None:
                 values["model"] = model_identity(values["model"])
+            if "parser" in values:
+                values["parser"] = code_identity("parser", values["parser"])
     return settings
 
 

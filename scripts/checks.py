@@ -1,6 +1,5 @@
 """What a recipe names - models, parsers, an oracle, test rows - looked at before hours are spent on the stages."""
 
-import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -8,13 +7,14 @@ from typing import Any
 from builders.critics.dissimilarity import TreeEditDistanceConfig, load_parser
 from builders.critics.entailment import entailment_label
 from builders.errors import ConfigError, RunError, one_line
-from builders.files import read_text
-from builders.models import resolve
+from builders.models import adapter_base, resolve
 from scripts.recipe import Recipe
 from trainers.benchmark import benchmark_rows
 from trainers.evaluation import EvaluationConfig
-from trainers.oracle import load_oracle
+from trainers.oracle import is_faithful, load_oracle
 from trainers.training_pairs import Task
+
+_SAMPLE = "Profit rose 5 percent on Monday."  # shows what a parser or an oracle does with a sentence
 
 
 def check_recipe(recipe: Recipe) -> None:
@@ -22,7 +22,7 @@ def check_recipe(recipe: Recipe) -> None:
 
     Raises:
         ConfigError: A model of another kind, an NLI model without an entailment label, a module without the function.
-        RunError: A model or file that is not there.
+        RunError: A model or file that is not there, a parser that gives no tree.
     """
     from transformers.models.auto import modeling_auto as known  # slow to import
 
@@ -34,7 +34,7 @@ def check_recipe(recipe: Recipe) -> None:
         entailment_label(model, _check_kind("critics", model, kinds, "a sequence classifier"))
     for critic in recipe.critics.critics:
         if isinstance(critic, TreeEditDistanceConfig):
-            load_parser(critic.parser)
+            load_parser(critic.parser)(_SAMPLE)
     if recipe.evaluation:
         check_evaluation(recipe.evaluation, recipe.task)
 
@@ -44,12 +44,12 @@ def check_evaluation(config: EvaluationConfig, task: Task) -> None:
 
     Raises:
         ConfigError: An oracle, parser or benchmark that cannot be imported.
-        RunError: A file of test rows that cannot be read.
+        RunError: One of them that fails, or a file of test rows that cannot be read.
     """
     if config.oracle:
-        load_oracle(config.oracle)
+        is_faithful(load_oracle(config.oracle), _SAMPLE, _SAMPLE, task)
     if config.parser:
-        load_parser(config.parser)
+        load_parser(config.parser)(_SAMPLE)
     benchmark_rows(replace(config, n=2), task)
 
 
@@ -67,12 +67,12 @@ def _check_kind(setting: str, ref: str, known: Any, kind: str) -> Any:
 def _configuration(ref: str) -> Any:
     from transformers import AutoConfig  # slow to import
 
-    place = Path(resolve(ref))
-    adapter = place / "adapter_config.json"
-    if adapter.is_file() and not (place / "config.json").is_file():
-        return _configuration(json.loads(read_text(adapter))["base_model_name_or_path"])
+    place = resolve(ref)
+    base = adapter_base(Path(place))
+    if base is not None:
+        return _configuration(base)
     try:
-        return AutoConfig.from_pretrained(str(place))
+        return AutoConfig.from_pretrained(place)
     except Exception as error:  # the libraries below raise their own kinds: OSError, ValueError, HfHubHTTPError, ...
         remedy = "check the name, or the network when it is a Hub id"
         raise RunError(f"model '{ref}' cannot be read: {one_line(error)}; {remedy}") from error

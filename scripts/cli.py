@@ -7,7 +7,8 @@ import warnings
 from collections.abc import Callable
 from typing import NoReturn
 
-from builders.errors import RunError, UsageError
+from builders.errors import RunError, UsageError, is_out_of_memory, one_line
+from builders.files import is_unicode
 
 DONE, FAILED, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
 DEMO_RECIPE = "microworld-demo"
@@ -43,12 +44,17 @@ def main(arguments: list[str] | None = None) -> int:
         return _fail(
             f"{error.filename or 'input/output'}: {error.strerror}; make room or check its permissions", FAILED
         )
+    except (RuntimeError, MemoryError) as error:
+        if not is_out_of_memory(error):
+            raise
+        remedy = "lower workers, sampling.contexts_per_batch or, when training, batch_size, and run it again"
+        return _fail(f"out of memory ({one_line(error)}); {remedy}", FAILED)
     return DONE
 
 
 def _check_text(arguments: list[str]) -> None:
     for argument in arguments:
-        if argument != argument.encode("utf-8", "replace").decode("utf-8"):
+        if not is_unicode(argument):
             raise UsageError(f"argument {argument!a} is not UTF-8 text; write it in UTF-8")
 
 

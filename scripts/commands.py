@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from builders.errors import RunError, UsageError
+from builders.files import split_lines
 from builders.generation import Prompt
 from builders.journal import Stage
 from builders.randomness import key
@@ -89,7 +90,7 @@ def evaluate(options: argparse.Namespace) -> None:
     )
     check_evaluation(config, options.task)
     rows = benchmark_rows(config, options.task)
-    outputs = Paraphraser(options.model).greedy([row["source"] for row in rows])
+    outputs = Paraphraser(options.model).greedy([row["source"] for row in rows], label="evaluate")
     record = evaluation_record(rows, outputs, config, options.task)
     if options.json:
         _print_json(record)
@@ -113,10 +114,10 @@ def paraphrase(options: argparse.Namespace) -> None:
         raise UsageError("no sentence to paraphrase; give some as arguments or one a line on standard input")
     student = Paraphraser(options.model)
     if options.n == 1:
-        outputs = [[text] for text in student.greedy(sentences)]
+        outputs = [[text] for text in student.greedy(sentences, label="paraphrase")]
     else:
         prompts = [Prompt(sentence, key(options.seed, "paraphrase", sentence)) for sentence in sentences]
-        sampled = student.sample(prompts, options.n, options.temperature, options.top_p)
+        sampled = student.sample(prompts, options.n, options.temperature, options.top_p, label="paraphrase")
         outputs = [list(dict.fromkeys(texts)) for texts in sampled]
     for number, (sentence, texts) in enumerate(zip(sentences, outputs, strict=True)):
         if options.json:
@@ -128,7 +129,7 @@ def paraphrase(options: argparse.Namespace) -> None:
 
 def _standard_input() -> list[str]:
     try:
-        return sys.stdin.buffer.read().decode("utf-8-sig").splitlines()
+        return split_lines(sys.stdin.buffer.read().decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         raise RunError(f"standard input is not UTF-8 text (offset {error.start}); convert it and run again") from None
 

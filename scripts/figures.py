@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from builders.critics.dissimilarity import load_parser
 from builders.files import write_json
 from builders.journal import Stage
 from builders.models import model_identity
+from builders.named import code_identity
 from scripts.pipeline import Pipeline
 from trainers.benchmark import BenchmarkRow, benchmark_rows
 from trainers.evaluation import EvaluationConfig, audit_pairs, evaluate_outputs, teacher_outputs
@@ -98,15 +100,18 @@ def _systems(pipeline: Pipeline) -> Iterator[tuple[str, Path | None, dict[str, A
     assert recipe.evaluation is not None
     rows = benchmark_rows(recipe.evaluation, recipe.task)
     teacher = recipe.sampling.teacher
+    judges = [("oracle", recipe.evaluation.oracle), ("parser", recipe.evaluation.parser)]
+    code = [code_identity(kind, path) for kind, path in judges if path]
 
     def evaluated(name: str, student: Path | None) -> tuple[str, Path | None, dict[str, Any]]:
         model = teacher if student is None else str(student)
         sources = [row["source"] for row in rows]
-        mark = fingerprint(model_identity(model), rows, recipe.evaluation, recipe.task)
+        mark = fingerprint(model_identity(model), rows, recipe.evaluation, code, recipe.task)
         record = pipeline.folder / "evaluation" / f"{student.name if student else 'teacher'}.json"
 
         def evaluate() -> dict[str, Any]:
-            outputs = teacher_outputs(teacher, sources) if student is None else Paraphraser(model).greedy(sources)
+            generate = partial(teacher_outputs, teacher) if student is None else Paraphraser(model).greedy
+            outputs = generate(sources, label=f"evaluate {record.stem}")
             assert recipe.evaluation is not None
             return evaluation_record(rows, outputs, recipe.evaluation, recipe.task)
 

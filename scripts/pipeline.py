@@ -1,7 +1,9 @@
 """A run folder: each method makes one stage of it, with all that it needs, or finds it done."""
 
 import functools
+import itertools
 import json
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
@@ -10,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from builders.errors import RunError
-from builders.files import atomic_path, write_json
+from builders.files import atomic_path, remove_abandoned, write_json
 from builders.journal import Stage
 from builders.sampling import SamplingConfig, sample_stage
 from builders.stage import pairs_stage
@@ -52,6 +54,7 @@ class Pipeline:
         self.recipe, self.folder, self.only = recipe, folder, only
         self.timings = Timings(folder / "timings.json")
         self.made: dict[tuple[Any, ...], Any] = {}
+        remove_abandoned(Path(place, name) for place, *inside in os.walk(folder) for name in itertools.chain(*inside))
         path, text = folder / "recipe.yaml", recipe_text(recipe).encode("utf-8")
         if not path.is_file() or path.read_bytes() != text:  # parts of a stage may be starting on other machines
             with atomic_path(path) as partial:
@@ -90,21 +93,21 @@ class Pipeline:
     def student(self, round_number: int) -> Path:
         """The student of a round, trained on that round's pairs from the student of the round before."""
         settings = self.recipe.student
+        rounds = [self.pairs(number) for number in range(round_number + 1)]
         if round_number == 0:
-            return self._train(settings.base, self.pairs(0), settings.training, "round-0")
-        base, pairs = self.student(round_number - 1), self.pairs(round_number)
-        return self._train(str(base), pairs, settings.self_training, f"round-{round_number}")
+            return self._train(settings.base, rounds, settings.training, "round-0")
+        return self._train(str(self.student(round_number - 1)), rounds, settings.self_training, f"round-{round_number}")
 
     @once
     def more_training(self) -> Path:
         """The control that trains round 0's student just as long on the old pairs."""
-        return self._train(str(self.student(0)), self.pairs(0), self._same_compute(), "control-more-training")
+        return self._train(str(self.student(0)), [self.pairs(0)], self._same_compute(), "control-more-training")
 
     @once
     def fresh_pairs(self) -> Path:
         """The control that trains it just as long on ordinary pairs of the fresh contexts."""
-        pairs = self.pairs_of_fresh_contexts()
-        return self._train(str(self.student(0)), pairs, self._same_compute(), "control-fresh-pairs")
+        rounds = [self.pairs(0), self.pairs_of_fresh_contexts()]
+        return self._train(str(self.student(0)), rounds, self._same_compute(), "control-fresh-pairs")
 
     @once
     def pairs_of_fresh_contexts(self) -> Stage:
@@ -161,18 +164,17 @@ class Pipeline:
             out = self.folder / "samples" / folder
             return sample_stage(config, recipe.seed, out, round_name, recipe.workers, k, self.only)
 
-    def _train(self, base: str, pairs: Stage, config: FineTuningConfig, name: str) -> Path:
-        if not pairs.complete:
-            raise RunError(
-                f"{pairs.folder} lacks {len(pairs.missing())} shards; run the other parts of the stage first"
-            )
-        splits = self.builder([pairs]).assembly.splits
-        recipe = self.recipe
-        rows = {split: splits[split].to_pylist() for split in ("train", "validation")}
-        train = training_pairs(rows["train"], recipe.task, config.both_directions)
+    def _train(self, base: str, rounds: list[Stage], config: FineTuningConfig, name: str) -> Path:
+        """Trains on the last of the rounds, without what stands in the test split of any."""
+        for pairs in rounds:
+            if lacking := len(pairs.missing()):
+                raise RunError(f"{pairs.folder} lacks {lacking} shards; run the other parts of the stage first")
+        splits, last = self.builder(rounds).assembly.splits, len(rounds) - 1
+        rows = {split: [row for row in table.to_pylist() if row["round"] == last] for split, table in splits.items()}
+        train = training_pairs(rows["train"], self.recipe.task, config.both_directions)
         validation = [(row["source"], row["target"]) for row in rows["validation"]]
         with self._timed(f"students {name}"):
-            return fine_tune(base, train, validation, config, self.folder / "students" / name, recipe.seed)
+            return fine_tune(base, train, validation, config, self.folder / "students" / name, self.recipe.seed)
 
     def builder(self, rounds: list[Stage]) -> "PairsBuilder":
         """A `Dimple` or `Dimsum` builder over stages of pairs."""

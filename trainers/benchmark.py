@@ -1,12 +1,11 @@
 """What a student is evaluated on: a benchmark that a recipe names by import path, or a file of the user's."""
 
-import json
-from importlib import import_module
 from pathlib import Path
-from typing import TypedDict
+from typing import Any, TypedDict
 
 from builders.errors import ConfigError, RunError
-from builders.files import read_text
+from builders.files import read_json, read_text, split_lines
+from builders.named import import_named, users_code
 
 from .evaluation import EvaluationConfig
 from .training_pairs import Task
@@ -24,7 +23,7 @@ def benchmark_rows(config: EvaluationConfig, task: Task) -> list[BenchmarkRow]:
 
     Raises:
         ConfigError: The settings name no rows, or a benchmark that cannot be imported.
-        RunError: The file cannot be read, has a bad line, or holds fewer than two rows.
+        RunError: The benchmark fails, the file cannot be read, a row is bad, or there are fewer than two.
     """
     if config.benchmark is not None:
         rows = _draw(config, config.benchmark, task)
@@ -39,32 +38,30 @@ def benchmark_rows(config: EvaluationConfig, task: Task) -> list[BenchmarkRow]:
 
 
 def _draw(config: EvaluationConfig, path: str, task: Task) -> list[BenchmarkRow]:
-    module, _, name = path.partition(":")
-    try:
-        draw = getattr(import_module(module), name)
-    except (ImportError, AttributeError, ValueError) as error:
-        raise ConfigError(
-            f"benchmark '{path}' cannot be imported ({error}); name a function as 'module:name'"
-        ) from None
-    rows = draw(task, config.n, config.seed, split=config.split)
-    return [BenchmarkRow(source=row["source"], reference=row["reference"]) for row in rows]
+    draw = import_named("benchmark", path)
+    remedy = "it is called as rows(task, n, seed, split=split) and must give a list of rows"
+    with users_code(f"benchmark '{path}' failed", remedy):
+        rows = list(draw(task, config.n, config.seed, split=config.split))
+    return [_mapping_row(row, f"benchmark '{path}', row {number}") for number, row in enumerate(rows, start=1)]
 
 
 def _read(path: Path) -> list[BenchmarkRow]:
     """Reads JSONL (`source`, and `reference` if there is one) by its suffix, else TSV: source, tab, reference."""
     parse = _json_row if path.suffix in (".jsonl", ".json") else _tsv_row
-    lines = enumerate(read_text(path).splitlines(), start=1)
+    lines = enumerate(split_lines(read_text(path)), start=1)
     return [parse(line, f"{path}, line {number}") for number, line in lines if line.strip()]
 
 
 def _json_row(line: str, where: str) -> BenchmarkRow:
+    return _mapping_row(read_json(line, where), where)
+
+
+def _mapping_row(row: Any, where: str) -> BenchmarkRow:
     try:
-        row = json.loads(line)
         source, reference = row["source"], row.get("reference")
-    except (ValueError, KeyError, TypeError, AttributeError):
-        raise RunError(
-            f'{where}: not a JSON object with a "source"; write {{"source": ..., "reference": ...}}'
-        ) from None
+    except (KeyError, TypeError, AttributeError):
+        remedy = 'write {"source": ..., "reference": ...}'
+        raise RunError(f'{where}: not an object with a "source" but {row!r:.60}; {remedy}') from None
     return _row(source, reference, where)
 
 

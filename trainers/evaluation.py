@@ -10,7 +10,7 @@ from typing import Any, Literal, TypedDict
 from builders.critics.compression import CompressionConfig, compression_ratio
 from builders.critics.dissimilarity import RougeLConfig
 from builders.errors import ConfigError
-from builders.generation import Prompt, sample_continuations
+from builders.generation import Prompt, positions, sample_continuations
 from builders.models import load_causal_lm
 from builders.sentences import first_sentence, first_sentence_done
 from metrics.ibleu.sentence_bleu import sentence_ibleu
@@ -141,9 +141,16 @@ def _faithfulness(rows: Sequence[tuple[str, str]], oracle: Oracle, task: Task) -
     return {"faithful_summary": share(summary), "entailed": share(faithful)}
 
 
-def teacher_outputs(teacher: str, sources: Sequence[str]) -> list[str]:
-    """The plain teacher as a baseline: the sentence it most likely goes on with after the source alone."""
+def teacher_outputs(teacher: str, sources: Sequence[str], label: str | None = None) -> list[str]:
+    """The plain teacher as a baseline: the sentence it most likely goes on with after the source alone.
+
+    Args:
+        teacher: A decoder-only model.
+        sources: Sentences.
+        label: For the progress bar; without one none is shown.
+    """
     model, tokenizer = load_causal_lm(teacher)
+    room = min(MAX_NEW_TOKENS, positions(model) // 2)  # the other half is for the source
 
     def continuations(batch: list[Prompt]) -> list[list[str]]:
         return sample_continuations(
@@ -153,11 +160,11 @@ def teacher_outputs(teacher: str, sources: Sequence[str]) -> list[str]:
             num_return=1,
             temperature=0.0,
             top_p=1.0,
-            max_new_tokens=MAX_NEW_TOKENS,
+            max_new_tokens=room,
             is_done=first_sentence_done,
         )
 
-    texts = in_length_order([Prompt(source, 0) for source in sources], TEACHER_BATCH, continuations)
+    texts = in_length_order([Prompt(source, 0) for source in sources], TEACHER_BATCH, continuations, label)
     return [first_sentence(text) for [text] in texts]
 
 

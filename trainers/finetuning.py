@@ -1,6 +1,7 @@
 """Fine-tuning a T5 student on kept pairs by maximum likelihood (paper, Section 3.3), all weights or LoRA."""
 
 import json
+import math
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -79,12 +80,12 @@ class FineTuningConfig:
 
     def __post_init__(self) -> None:
         for name in ("learning_rate", "epochs"):
-            _require(name, getattr(self, name), getattr(self, name) > 0, "a number above 0")
+            _require(name, getattr(self, name), 0 < getattr(self, name) < math.inf, "a finite number above 0")
         for name in ("batch_size", "gradient_accumulation_steps", "evaluations", "validation_pairs"):
             _require(name, getattr(self, name), getattr(self, name) >= 1, "a whole number from 1")
         _require("max_steps", self.max_steps, self.max_steps is None or self.max_steps >= 1, "a whole number from 1")
         _require("max_length", self.max_length, self.max_length >= 2, "a whole number from 2")
-        _require("weight_decay", self.weight_decay, self.weight_decay >= 0, "a number from 0")
+        _require("weight_decay", self.weight_decay, 0 <= self.weight_decay < math.inf, "a finite number from 0")
         for name in ("warmup_ratio", "label_smoothing"):
             _require(name, getattr(self, name), 0.0 <= getattr(self, name) < 1.0, "a number in [0, 1)")
         schedules = ("linear", "cosine", "constant_with_warmup")

@@ -1,9 +1,10 @@
 """A trained student at work: paraphrases (or summaries) of given sentences, greedy or sampled."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from builders.generation import Prompt, sample_targets
 from builders.models import load_seq2seq
+from builders.progress import track
 
 ROWS_PER_BATCH = 128  # a constant: a batch's composition shows in the last bits of its logits
 MAX_NEW_TOKENS = 100  # the authors' released code
@@ -24,14 +25,17 @@ class Paraphraser:
         self._model, self._tokenizer = load_seq2seq(student)
         self._max_new_tokens = max_new_tokens
 
-    def greedy(self, sentences: Sequence[str]) -> list[str]:
+    def greedy(self, sentences: Sequence[str], label: str | None = None) -> list[str]:
         """The likeliest output of each sentence, token by token; each distinct sentence is generated from once."""
         distinct = list(dict.fromkeys(sentences))
-        outputs = self.sample([Prompt(sentence, 0) for sentence in distinct], n=1, temperature=0.0, top_p=1.0)
+        prompts = [Prompt(sentence, 0) for sentence in distinct]
+        outputs = self.sample(prompts, n=1, temperature=0.0, top_p=1.0, label=label)
         output = {sentence: text for sentence, [text] in zip(distinct, outputs, strict=True)}
         return [output[sentence] for sentence in sentences]
 
-    def sample(self, prompts: Sequence[Prompt], n: int, temperature: float, top_p: float) -> list[list[str]]:
+    def sample(
+        self, prompts: Sequence[Prompt], n: int, temperature: float, top_p: float, label: str | None = None
+    ) -> list[list[str]]:
         """`n` outputs a sentence, in the order of the prompts.
 
         Args:
@@ -39,6 +43,7 @@ class Paraphraser:
             n: Outputs a sentence, not necessarily distinct.
             temperature: 0 is greedy.
             top_p: Nucleus.
+            label: For the progress bar; without one none is shown.
         """
 
         def outputs(batch: list[Prompt]) -> list[list[str]]:
@@ -52,16 +57,24 @@ class Paraphraser:
                 max_new_tokens=self._max_new_tokens,
             )
 
-        return in_length_order(prompts, max(1, ROWS_PER_BATCH // n), outputs)
+        return in_length_order(prompts, max(1, ROWS_PER_BATCH // n), outputs, label)
 
 
 def in_length_order(
-    prompts: Sequence[Prompt], batch_size: int, work: Callable[[list[Prompt]], list[list[str]]]
+    prompts: Sequence[Prompt],
+    batch_size: int,
+    work: Callable[[list[Prompt]], list[list[str]]],
+    label: str | None = None,
 ) -> list[list[str]]:
-    """Applies `work` to batches of prompts of like length; results come in the prompts' own order."""
+    """Applies `work` to batches of prompts of like length; results come in the prompts' own order.
+
+    Progress is shown under the label, if there is one, unless a single batch is all.
+    """
     order = sorted(range(len(prompts)), key=lambda i: (len(prompts[i].text), prompts[i].text))
+    batches: Iterable[list[int]] = [order[start : start + batch_size] for start in range(0, len(order), batch_size)]
+    if label is not None and len(order) > batch_size:
+        batches = track(batches, -(-len(order) // batch_size), label)
     results: dict[int, list[str]] = {}
-    for start in range(0, len(order), batch_size):
-        batch = order[start : start + batch_size]
+    for batch in batches:
         results.update(zip(batch, work([prompts[i] for i in batch]), strict=True))
     return [results[i] for i in range(len(prompts))]

@@ -49,12 +49,12 @@ def train_student(
     model, tokenizer = trainable_model(base, config.lora)
     trainer = StudentTrainer(
         model=model,
-        args=_arguments(config, folder, seed, evaluate=bool(validation)),
+        args=_arguments(config, folder, seed),
         train_dataset=encode_pairs(tokenizer, pairs, config.max_length),
         eval_dataset=encode_pairs(tokenizer, validation, config.max_length) or None,
         data_collator=DataCollatorForSeq2Seq(tokenizer, model=model, label_pad_token_id=IGNORED),
         compute_loss_func=token_mean_loss(config.label_smoothing),
-        callbacks=[ShowProgress(label)],
+        callbacks=[ShowProgress(label), *([Evaluate(config.evaluations)] if validation else [])],
     )
     trainer.remove_callback(PrinterCallback)
     steps = trainer.train().global_step
@@ -115,7 +115,22 @@ class ShowProgress(TrainerCallback):
         next(self.steps, None)
 
 
-def _arguments(config: FineTuningConfig, folder: Path, seed: int, evaluate: bool) -> Seq2SeqTrainingArguments:
+class Evaluate(TrainerCallback):
+    """Takes the validation loss `times` times at even distances, the last time at the end.
+
+    The trainer's own `eval_steps` is a distance: most often it does not come out even, and "once" cannot be said.
+    """
+
+    def __init__(self, times: int) -> None:
+        self.times = times
+
+    def on_step_end(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
+        """Asks for it after those updates with which another of the `times` parts is done."""
+        parts_done = [step * self.times // state.max_steps for step in (state.global_step - 1, state.global_step)]
+        control.should_evaluate = parts_done[0] < parts_done[1]
+
+
+def _arguments(config: FineTuningConfig, folder: Path, seed: int) -> Seq2SeqTrainingArguments:
     return Seq2SeqTrainingArguments(
         output_dir=str(folder),
         seed=seed,
@@ -131,8 +146,7 @@ def _arguments(config: FineTuningConfig, folder: Path, seed: int, evaluate: bool
         bf16=config.bf16,
         logging_steps=1 / LOSSES_LOGGED,
         logging_nan_inf_filter=False,  # a diverged training must be seen
-        eval_strategy="steps" if evaluate else "no",
-        eval_steps=1 / config.evaluations,
+        eval_strategy="no",  # `Evaluate` asks for it
         prediction_loss_only=True,
         save_strategy="no",
         report_to="none",

@@ -6,13 +6,13 @@ ROUGE-L forbids copying words, tree edit distance forbids swapping them one by o
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib import import_module
 
 from builders.critics.base import Critic, Verdict
-from builders.errors import ConfigError, RunError
+from builders.errors import ConfigError
+from builders.named import import_named, users_code
 from builders.pairs import Pair
 from metrics.rouge_l.overlap import rouge_l
-from metrics.ted.tree_distance import tree_edit_distance
+from metrics.ted.tree_distance import parse_tree, tree_edit_distance
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,31 +66,34 @@ class TreeEditDistance(Critic):
 
     def __init__(self, config: TreeEditDistanceConfig) -> None:
         self._min = config.min
-        self._parser = config.parser
-        self._parse = lru_cache(maxsize=100_000)(load_parser(config.parser))
+        self._parse = load_parser(config.parser)
 
     def judge(self, pairs: list[Pair]) -> list[Verdict]:
         """One verdict a pair, in order."""
-        values = [self._distance(pair) for pair in pairs]
+        values = [tree_edit_distance(self._parse(pair.source), self._parse(pair.target)) for pair in pairs]
         reasons = ["tree_edit_distance" if value < self._min else None for value in values]
         scores = [{"tree_edit_distance": value} for value in values]
         return [Verdict(reason, score) for reason, score in zip(reasons, scores, strict=True)]
 
-    def _distance(self, pair: Pair) -> int:
-        try:
-            return tree_edit_distance(self._parse(pair.source), self._parse(pair.target))
-        except ValueError as error:
-            raise RunError(f"parser '{self._parser}' failed on {pair.source!r} or {pair.target!r}: {error}") from error
-
 
 def load_parser(path: str) -> Callable[[str], str]:
-    """The constituency parser at `module:function`.
+    """The constituency parser at `module:function`, which critic and evaluation share.
+
+    Returns:
+        A function from a sentence to its bracketed tree. It asks the parser once a sentence, and raises a `RunError`
+        where that gives no such tree.
 
     Raises:
         ConfigError: There is no such function.
     """
-    module, _, name = path.partition(":")
-    try:
-        return getattr(import_module(module), name)
-    except (ImportError, AttributeError, ValueError) as error:
-        raise ConfigError(f"parser '{path}' cannot be imported ({error}); name one as 'module:function'") from None
+    parse = import_named("parser", path)
+
+    @lru_cache(maxsize=100_000)
+    def tree(sentence: str) -> str:
+        remedy = "it must give one tree such as '(S (NN profit) (VBD rose))' for any text"
+        with users_code(f"parser '{path}' failed on {sentence!r}", remedy):
+            found: str = parse(sentence)
+            parse_tree(found)  # raises what `tree_edit_distance` would: it is malformed, or no text at all
+        return found
+
+    return tree

@@ -48,7 +48,8 @@ class CriticsConfig:
         critics: list[Any] = []
         for i, entry in enumerate(value):
             name, settings = _name_and_settings(entry, f"{where}[{i}]")
-            critics.append(from_mapping(_CONFIGS[name], settings or {}, f"{where}[{i}].{name}"))
+            settings = {} if settings is None else settings
+            critics.append(from_mapping(_CONFIGS[name], settings, f"{where}[{i}].{name}"))
         return cls(tuple(critics))
 
     def to_value(self) -> list[dict[str, Any]]:

@@ -44,6 +44,8 @@ def test_reads_the_floats_that_yaml_takes_for_text():
         ({"nam": "a"}, ["'nam'", "the recipe", "name"]),
         ({}, ["'name'", "missing"]),
         ({"name": 3}, ["name", "text", "3"]),
+        ({"name": "a\ud800"}, ["name", "half a character", "'a\\ud800'"]),
+        ({"name": "a", "tags": ["\udfff"]}, ["tags[0]", "half a character"]),
         ({"name": "a", "steps": 1.5}, ["steps", "whole number", "1.5"]),
         ({"name": "a", "steps": True}, ["steps", "True"]),
         ({"name": "a", "flag": 1}, ["flag", "true or false"]),

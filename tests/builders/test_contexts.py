@@ -8,7 +8,7 @@ from builders.errors import RunError
 
 def read(tmp_path, text, min_sentences=1):
     path = tmp_path / "contexts.txt"
-    path.write_text(text)
+    path.write_text(text, encoding="utf-8")
     return read_contexts(path, "news", min_sentences)
 
 
@@ -25,6 +25,23 @@ def test_jsonl_rows_may_bring_their_ids(tmp_path):
     assert (second.context_id, second.passage_id) == ("c", "7")
 
 
+def test_an_id_that_is_null_is_no_id(tmp_path):
+    texts = ["Profit rose.", "Sales fell."]
+    null = [json.dumps({"context": text, "context_id": None, "passage_id": None}) for text in texts]
+    assert read(tmp_path, "\n".join(null)) == read(tmp_path, "\n".join(texts))
+
+
+def test_one_context_under_one_id_may_stand_twice(tmp_path):
+    row = json.dumps({"context": "Profit rose.", "context_id": "c"})
+    assert len(read(tmp_path, f"{row}\n{row}\n")) == 1
+
+
+@pytest.mark.parametrize("separator", ["\u2028", "\u0085"])
+def test_a_line_separator_inside_a_row_does_not_end_it(tmp_path, separator):
+    row = json.dumps({"context": f"Profit rose.{separator}Sales fell."}, ensure_ascii=False)
+    assert [context.context for context in read(tmp_path, row)] == ["Profit rose. Sales fell."]
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [
@@ -34,6 +51,13 @@ def test_jsonl_rows_may_bring_their_ids(tmp_path):
         ('{"context": 3}', "line 1 has no text under 'context'"),
         ('{"text": "Profit rose."}', "line 1 has no text under 'context'"),
         ('{"context": "Profit rose."', "line 1 is not valid JSON"),
+        ("{" + '"a":[' * 100_000, "line 1 is not valid JSON"),
+        ('{"context": "Profit \\ud800 rose."}', "line 1 has half a character, such as \\ud800"),
+        ('{"context": "Profit rose.", "context_id": "\\udfff"}', "line 1 has half a character"),
+        (
+            '{"context": "Profit rose.", "context_id": 7}\n{"context": "Sales fell.", "context_id": "7"}',
+            "line 2: context_id '7' stands for another context above",
+        ),
         ('{"context": "  "}', "line 1 is empty"),
     ],
 )

@@ -1,9 +1,15 @@
 import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
 
 import pytest
 
 from builders.errors import RunError
-from builders.files import atomic_path, read_text, write_json
+from builders.files import atomic_path, read_text, remove_abandoned, split_lines, write_json
 
 
 def write_half(path, error):
@@ -40,10 +46,58 @@ def test_an_error_leaves_nothing_new_and_the_old_as_it_was(tmp_path):
     assert json.loads((tmp_path / "a.json").read_text()) == {"a": 1}
 
 
-def test_what_a_killed_run_left_is_no_obstacle(tmp_path):
-    (tmp_path / ".a.json.partial").write_text("half")
-    write_json(tmp_path / "a.json", 1)
-    assert names(tmp_path) == ["a.json"]
+_LOOP = """
+import sys
+from pathlib import Path
+from builders.files import write_json
+
+for i in range(300):
+    write_json(Path(sys.argv[1]), [i] * 100)
+"""
+_HALF = """
+import os, signal, sys
+from pathlib import Path
+from builders.files import atomic_path
+
+with atomic_path(Path(sys.argv[1])) as partial:
+    partial.mkdir()
+    (partial / "half").write_text("half")
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def start(code, path):
+    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])}
+    return subprocess.Popen([sys.executable, "-c", code, str(path)], env=environment)
+
+
+def test_two_processes_may_write_one_file_at_one_time(tmp_path):
+    writers = [start(_LOOP, tmp_path / "stage.json") for _ in range(2)]
+    assert [writer.wait() for writer in writers] == [0, 0]
+    assert json.loads((tmp_path / "stage.json").read_text()) == [299] * 100
+    assert names(tmp_path) == ["stage.json"]
+
+
+def test_what_a_killed_process_left_goes_when_its_name_is_written_again(tmp_path):
+    assert start(_HALF, tmp_path / "student").wait() == -signal.SIGKILL
+    [left] = tmp_path.iterdir()
+    with atomic_path(tmp_path / "student") as partial:
+        assert not left.exists()
+        partial.mkdir()
+    assert names(tmp_path) == ["student"]
+
+
+def test_only_what_is_abandoned_goes(tmp_path):
+    here, day = os.uname().nodename, 24 * 60 * 60
+    gone = subprocess.Popen(["true"])
+    gone.wait()
+    abandoned = [f".a.{gone.pid}@{here}.partial", f".a.{gone.pid}@{here}.old", ".a.1@rested.partial"]
+    kept = [f".a.{os.getppid()}@{here}.partial", ".a.1@elsewhere.partial", f"a.{gone.pid}@{here}.partial", ".a.partial"]
+    for name in abandoned + kept:
+        (tmp_path / name).write_text("half")
+    os.utime(tmp_path / ".a.1@rested.partial", (time.time() - day - 1,) * 2)
+    remove_abandoned(tmp_path.iterdir())
+    assert names(tmp_path) == sorted(kept)
 
 
 def test_a_full_disk_is_one_line(tmp_path, small_disk):
@@ -89,3 +143,17 @@ def test_unreadable_text_names_the_file_and_what_is_wrong(tmp_path, content, wor
     assert str(path) in str(caught.value)
     assert words in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("", []),
+        ("a", ["a"]),
+        ("a\r\nb\n", ["a", "b"]),
+        ("a\n\n", ["a", ""]),
+        ("a\u2028\u0085\x0bb\n", ["a\u2028\u0085\x0bb"]),
+    ],
+)
+def test_only_a_new_line_ends_a_line(text, lines):
+    assert split_lines(text) == lines

@@ -1,8 +1,11 @@
+import sys
+
 import numpy as np
 import pytest
 import torch
+from transformers import AutoModelForCausalLM, BloomConfig, MptConfig
 
-from builders.generation import Prompt, sample_continuations, sample_targets
+from builders.generation import Prompt, positions, sample_continuations, sample_targets
 from builders.models import load_causal_lm, load_seq2seq
 from builders.sentences import first_sentence_done
 
@@ -11,6 +14,7 @@ PROMPTS = [
     Prompt("Apple", 12),
     Prompt("Dell Corp. said that sales fell last week. Nike said shares gained.", 13),
 ]
+TOKENS = {"pad_token_id": 0, "bos_token_id": 1, "eos_token_id": 2}
 
 
 def never(text):
@@ -33,6 +37,33 @@ def test_greedy_continuations_are_those_of_generate(teacher, prompts):
     expected = tokenizer.batch_decode(ids[:, inputs["input_ids"].shape[1] :], skip_special_tokens=True)
     ours = continuations(teacher, prompts, num_return=1, temperature=0, max_new_tokens=30, is_done=never)
     assert [texts[0] for texts in ours] == expected
+
+
+@pytest.mark.parametrize(
+    ("config", "limit"),
+    [
+        (BloomConfig(hidden_size=32, n_layer=1, n_head=4, **TOKENS), sys.maxsize),
+        (MptConfig(d_model=32, n_layers=1, n_heads=4, max_seq_len=60, **TOKENS), 60),
+    ],
+    ids=["bloom", "mpt"],
+)
+def test_models_without_a_table_of_positions_are_sampled_too(teacher, config, limit):
+    torch.manual_seed(0)
+    _, tokenizer = load_causal_lm(teacher)
+    config.vocab_size = len(tokenizer)
+    model = AutoModelForCausalLM.from_config(config).eval()
+    for weights in model.parameters():
+        torch.nn.init.normal_(weights, std=0.3)  # or all texts would be alike
+    assert positions(model) == limit
+    inputs = tokenizer([prompt.text for prompt in PROMPTS], return_tensors="pt", padding=True)
+    inputs.pop("token_type_ids", None)
+    with torch.inference_mode():
+        ids = model.generate(**inputs, do_sample=False, max_new_tokens=20, begin_suppress_tokens=[2])
+    expected = tokenizer.batch_decode(ids[:, inputs["input_ids"].shape[1] :], skip_special_tokens=True)
+    settings = {"num_return": 1, "temperature": 0, "top_p": 1.0, "max_new_tokens": 20, "is_done": never}
+    assert [texts[0] for texts in sample_continuations(model, tokenizer, PROMPTS, **settings)] == expected
+    long = [Prompt("Boeing said profit rose on Monday. " * 9, 1)]
+    assert sample_continuations(model, tokenizer, long, **settings)
 
 
 def test_greedy_targets_are_those_of_generate(student):
@@ -97,6 +128,16 @@ def test_a_prompt_longer_than_the_model_loses_its_start(teacher):
     long = "Boeing said profit rose on Monday. " * 60
     [texts] = continuations(teacher, [Prompt(long.strip(), 3)], num_return=1, max_new_tokens=10)
     assert texts[0]
+
+
+def test_what_pads_a_vocabulary_is_never_drawn(teacher):
+    _, tokenizer = load_causal_lm(teacher)
+    torch.manual_seed(0)
+    config = BloomConfig(hidden_size=32, n_layer=1, n_head=4, vocab_size=100 * len(tokenizer), **TOKENS)
+    model = AutoModelForCausalLM.from_config(config).eval()
+    settings = {"num_return": 20, "temperature": 1.0, "top_p": 1.0, "max_new_tokens": 5, "is_done": never}
+    [texts] = sample_continuations(model, tokenizer, PROMPTS[:1], **settings)
+    assert all(texts)
 
 
 def test_targets_are_keyed(student):

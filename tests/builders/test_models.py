@@ -69,6 +69,26 @@ def test_a_path_that_is_no_model_is_one_line(tmp_path, ref, words):
     assert "\n" not in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("config", "words"),
+    [
+        ("{", "is not valid JSON: '{'"),
+        ("[]", "must hold an object, got []"),
+        ("{}", "has no base_model_name_or_path, got None"),
+        ('{"base_model_name_or_path": null}', "has no base_model_name_or_path, got None"),
+        ('{"base_model_name_or_path": 3}', "has no base_model_name_or_path, got 3"),
+    ],
+)
+@pytest.mark.parametrize("use", [load_seq2seq, model_identity])
+def test_a_damaged_adapter_is_one_line(tmp_path, config, words, use, student):
+    AutoTokenizer.from_pretrained(student).save_pretrained(tmp_path)
+    (tmp_path / "adapter_config.json").write_text(config)
+    with pytest.raises(RunError) as caught:
+        use(str(tmp_path))
+    assert f"{tmp_path}/adapter_config.json {words}" in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
 def test_the_wrong_kind_of_model_is_one_line(teacher, student):
     with pytest.raises(RunError, match="does not load as a causal language model"):
         load_causal_lm(student)

@@ -1,6 +1,7 @@
 import dataclasses
 
 import pytest
+from transformers import AutoTokenizer, MambaConfig, MambaForCausalLM
 
 from builders.errors import ConfigError
 from builders.sampling import SAMPLES_SCHEMA, SamplingConfig, sample_stage
@@ -95,3 +96,13 @@ def test_too_many_tokens_for_the_teacher_are_named(teacher, tmp_path):
     with pytest.raises(ConfigError, match="context_tokens must be below the 160 positions"):
         sample_stage(long, 7, tmp_path, "round-0")
     assert list(tmp_path.glob("*.parquet")) == []
+
+
+def test_a_model_without_attention_is_named(teacher, tmp_path):
+    sizes = {"vocab_size": 400, "hidden_size": 16, "num_hidden_layers": 1, "state_size": 4, "time_step_rank": 2}
+    tokens = {"pad_token_id": 0, "bos_token_id": 1, "eos_token_id": 2}
+    MambaForCausalLM(MambaConfig(**sizes, **tokens)).save_pretrained(tmp_path / "mamba")
+    AutoTokenizer.from_pretrained(teacher).save_pretrained(tmp_path / "mamba")
+    with pytest.raises(ConfigError, match=r"teacher '.*mamba' cannot be sampled: .*; name a decoder-only transformer"):
+        sample_stage(config(str(tmp_path / "mamba")), 7, tmp_path / "samples", "round-0")
+    assert not (tmp_path / "samples").exists()

@@ -12,7 +12,7 @@ from builders.errors import RunError
 from builders.journal import Stage
 from builders.pairs import DIMPLE_SCHEMA, DIMSUM_SCHEMA
 from builders.sampling import SamplingConfig, sample_stage
-from builders.stage import complete_stage, pairs_stage
+from builders.stage import complete_stage, critics_identity, pairs_stage
 from tests.builders.run_stages import run_stages
 
 
@@ -88,6 +88,16 @@ def test_other_critics_start_the_stage_afresh(samples, critic, tmp_path):
     assert first.fingerprint != second.fingerprint
     assert second.counts()["kept"] > 1
     assert first.missing() == [0, 1]
+
+
+def test_an_edited_parser_starts_the_stage_afresh(tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(tmp_path)
+    (tmp_path / "edited_parser.py").write_text("def parse(sentence): return '(S)'\n")
+    critics = from_mapping(CriticsConfig, [{"tree_edit_distance": {"parser": "edited_parser:parse"}}], "critics")
+    before = critics_identity(critics)
+    assert critics_identity(critics) == before
+    (tmp_path / "edited_parser.py").write_text("def parse(sentence): return '(S (S))'\n")
+    assert critics_identity(critics) != before
 
 
 def test_a_missing_shard_is_computed_by_the_stage_that_made_the_others(samples, critic, tmp_path):

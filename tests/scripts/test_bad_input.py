@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import torch
 
 from tests.builders import tiny_models
 from tests.scripts.conftest import impossible, overrides
@@ -28,6 +29,22 @@ FILES = {
     "broken/config.json": b"{",
     "weightless/config.json": b'{"model_type": "gpt2"}',
     "folder/note": b"",
+    "half.yaml": b'name: "demo \\ud800"\n',
+    "half.jsonl": b'{"context": "Profit \\ud800 rose."}\n',
+    "half_source.jsonl": b'{"source": "Profit rose."}\n{"source": "Profit \\ud800 rose."}\n',
+    "twice.jsonl": b'{"context": "Profit rose.", "context_id": 1}\n{"context": "Sales fell.", "context_id": 1}\n',
+    "open_adapter/adapter_config.json": b"{",
+    "null_adapter/adapter_config.json": b'{"base_model_name_or_path": null}',
+    "no_syntax.py": b"def parse(:\n",
+    "bad_code.py": b"""
+def no_tree(sentence): return '(S'
+def nothing(sentence): return None
+def failing(sentence): return sentence.split()[99]
+def no_source(task, n, seed, split): return [{'text': 'Profit rose.'}] * n
+def meaning(sentence): return None
+def equivalent(a, b): return {}[a]
+def entails(a, b): return {}[a]
+""",
 }
 
 
@@ -40,6 +57,7 @@ def _workplace(tmp_path_factory):
     tiny_models.make_critic(folder / "sentiment", labels=("positive", "negative", "mixed"))
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
+        patch.syspath_prepend(folder)
         yield
 
 
@@ -69,6 +87,7 @@ def complaint(*arguments: object, status: int) -> str:
         (["run", "open.yaml"], 2, ["open.yaml, line 3", "no YAML"]),
         (["run", "date.yaml"], 2, ["date.yaml", "month must be in 1..12"]),
         (["run", "empty.txt"], 2, ["empty.txt", "settings by name"]),
+        (["run", "half.yaml"], 2, ["name has half a character", "'demo \\ud800'"]),
     ],
 )
 def test_commands_and_recipe_files(arguments, status, words):
@@ -93,15 +112,18 @@ def test_commands_and_recipe_files(arguments, status, words):
         ("task=translation", ["task", "'translation'", "'summary'"]),
         ("task=summary", ["task 'summary'", "direction: forward"]),
         ("self_distillation=null", ["controls", "self_distillation"]),
+        ("student.training.epochs=.inf", ["student.training: epochs", "a finite number", "got inf"]),
         ("student.training.lora.rank=0", ["student.training.lora: rank", "got 0"]),
         ("critics=[]", ["critics", "at least one"]),
         ("critics=[{rouge: {}}]", ["critics[0]", "rouge_l", "'rouge'"]),
+        ("critics=[{rouge_l: 0}]", ["section 'critics[0].rouge_l'", "a mapping of settings", "got 0"]),
         ("critics.rouge_l.max=0.5", ["critics.rouge_l.max=0.5", "set it as a whole"]),
         ("evaluation.n=1", ["evaluation: n must be at least 2", "got 1"]),
         ("sampling.k", ["section.key=value", "'sampling.k'"]),
         ("=3", ["section.key=value", "'=3'"]),
         ("sampling.k=[", ["sampling.k=[", "no YAML"]),
         ("name=2024-13-45", ["name=2024-13-45", "no YAML"]),
+        ('name="a\\ud800"', ["name has half a character", "'a\\ud800'"]),
         ("name=caf\udce9", ["'name=caf\\udce9'", "not UTF-8"]),
     ],
 )
@@ -115,6 +137,10 @@ def critics_with(model: str) -> str:
     return f"[{{semantic_equivalence: {{model: '{model}'}}}}]"
 
 
+def parsed_by(parser: str) -> str:
+    return f"[{{tree_edit_distance: {{parser: '{parser}'}}}}]"
+
+
 @pytest.mark.parametrize(
     ("setting", "value", "status", "words"),
     [
@@ -125,14 +151,31 @@ def critics_with(model: str) -> str:
         ("sampling.teacher", "microwrld:models/teacher", 1, ["no package 'microwrld'"]),
         ("sampling.teacher", STUDENT, 2, ["sampling.teacher", "is a t5 model", "causal LM"]),
         ("student.base", TEACHER, 2, ["student.base", "is a gpt2 model", "encoder-decoder"]),
+        ("student.base", "open_adapter", 1, ["student.base", "open_adapter/adapter_config.json", "not valid JSON"]),
+        ("student.base", "null_adapter", 1, ["null_adapter/adapter_config.json", "no base_model_name_or_path"]),
         ("critics", critics_with("./nowhere"), 1, ["critics", "'./nowhere'", "does not exist"]),
         ("critics", critics_with("sentiment"), 2, ["'sentiment'", "no entailment label", "positive, negative, mixed"]),
-        ("critics", "[{tree_edit_distance: {parser: 'nowhere:parse'}}]", 2, ["parser 'nowhere:parse'"]),
+        ("critics", parsed_by("nowhere:parse"), 2, ["parser 'nowhere:parse'"]),
+        ("critics", parsed_by("no_syntax:parse"), 2, ["parser 'no_syntax:parse'", "no_syntax.py, line 1"]),
+        ("critics", parsed_by("bad_code:no_tree"), 1, ["'bad_code:no_tree' failed", "malformed tree", "one tree"]),
+        ("critics", parsed_by("bad_code:nothing"), 1, ["'bad_code:nothing' failed", "NoneType", "one tree"]),
+        ("critics", parsed_by("bad_code:failing"), 1, ["'bad_code:failing' failed", "index out of range"]),
+        ("evaluation.parser", "bad_code:no_tree", 1, ["'bad_code:no_tree' failed", "malformed tree"]),
         ("evaluation", "{data: nowhere.tsv}", 1, ["cannot read nowhere.tsv"]),
         ("evaluation", "{data: latin.txt}", 1, ["latin.txt", "not UTF-8"]),
         ("evaluation", "{data: one.tsv}", 1, ["one.tsv gives 1 test rows", "at least 2"]),
         ("evaluation.benchmark", "microworld.benchmark:row", 2, ["'microworld.benchmark:row'"]),
+        (
+            "evaluation.benchmark",
+            "json:loads",
+            1,
+            ["benchmark 'json:loads' failed", "rows(task, n, seed, split=split)"],
+        ),
+        ("evaluation.benchmark", "bad_code:no_source", 1, ["'bad_code:no_source', row 1", '"source"']),
         ("evaluation.oracle", "json", 2, ["oracle 'json' lacks meaning"]),
+        ("evaluation.oracle", "no_syntax", 2, ["oracle 'no_syntax'", "no_syntax.py, line 1"]),
+        ("evaluation.oracle", "bad_code", 1, ["oracle 'bad_code' failed on"]),
+        ("evaluation", "{data: half_source.jsonl}", 1, ["half_source.jsonl, line 2", "half a character"]),
     ],
 )
 def test_what_a_recipe_names_is_looked_at_before_anything_is_sampled(setting, value, status, words):
@@ -152,6 +195,8 @@ def test_what_a_recipe_names_is_looked_at_before_anything_is_sampled(setting, va
         ("--contexts", "gap.txt", 1, ["gap.txt, line 2 is empty"]),
         ("--contexts", "short.txt", 1, ["short.txt, line 2 is too short", "'no end'"]),
         ("--contexts", "number.jsonl", 1, ["number.jsonl, line 2", "'context'"]),
+        ("--contexts", "half.jsonl", 1, ["half.jsonl, line 1", "half a character"]),
+        ("--contexts", "twice.jsonl", 1, ["twice.jsonl, line 2", "context_id '1'"]),
         ("--set", "sampling.sentence_tokens=5000", 2, ["sentence_tokens", "positions", "5000"]),
         ("--set", "sampling.teacher=weightless", 1, ["model 'weightless' does not load"]),
         ("--num-shards", "0", 2, ["--num-shards must be at least 1, got 0"]),
@@ -206,6 +251,18 @@ def test_a_mistake_is_one_line_of_the_installed_program_too(tmp_path):
     assert ended.stderr.startswith("impossible: recipe 'nowhere' is neither a file nor a bundled recipe")
 
 
+def full_gpu(options):
+    raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB.\nSee the documentation.")
+
+
+@pytest.mark.parametrize("work", [full_gpu, lambda options: torch.empty(2**58)], ids=["gpu", "cpu"])
+def test_want_of_memory_names_what_to_lower(monkeypatch, work):
+    monkeypatch.setattr("scripts.commands.sample", work)
+    line = complaint("sample", "microworld-demo", status=1)
+    assert "out of memory (" in line
+    assert "lower workers, sampling.contexts_per_batch or, when training, batch_size" in line
+
+
 def test_self_distillation_that_the_recipe_lacks(tiny):
     left_out = overrides({"self_distillation": "null", "controls": "[]"})
     line = complaint("self-distill", "microworld-demo", *tiny, *left_out, status=2)
@@ -214,12 +271,15 @@ def test_self_distillation_that_the_recipe_lacks(tiny):
 
 @pytest.mark.parametrize("round_number", [0, 1])
 def test_no_surviving_pairs(run, tiny, round_number):
-    strict = {0: {"critics": "[{rouge_l: {max: 0.001}}]"}, 1: {"self_distillation.max_new_tokens": 1}}[round_number]
+    strict, complaint = {
+        0: ({"critics": "[{rouge_l: {max: 0.001}}]"}, "no pair of 'microworld_news' survived the critics"),
+        1: ({"self_distillation.max_new_tokens": 1}, "no training pairs: the critics kept none"),
+    }[round_number]
     for path in (run / "dimple", run / "student"):
         path.rename(path.with_name(f"old-{path.name}"))
     outcome = impossible("demo", "--out", run, *tiny, *overrides(strict))
     assert (outcome.status, outcome.out) == (1, "")
     [line] = outcome.complaints
-    assert "no pair of 'microworld_news' survived the critics; sample more contexts" in line
+    assert f"{complaint}; sample more contexts" in line
     assert not (run / "dimple").exists()
     assert not (run / "student").exists()

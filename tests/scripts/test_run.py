@@ -105,6 +105,21 @@ def test_the_control_of_ordinary_pairs_counts_its_own_samples(run, tiny):
     assert (control["origin"], control["contexts"], control["sampled"]) == ("control", 16, 16 * 4)
 
 
+def test_an_edited_parser_has_every_student_evaluated_again(run, tiny, tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(tmp_path)
+    (tmp_path / "run_parser.py").write_text("from microworld.parser import parse\n")
+    settings = overrides({"evaluation.parser": "run_parser:parse", "evaluation.oracle": "null"})
+    records = []
+    for comment in ("", "", "# edited\n"):
+        with (tmp_path / "run_parser.py").open("a") as code:
+            code.write(comment)
+        outcome = impossible("demo", "--out", run, *tiny, *settings)
+        assert (outcome.status, outcome.stages) == (0, set())
+        records.append({path: path.stat().st_mtime_ns for path in (run / "evaluation").iterdir()})
+    assert records[0] == records[1]
+    assert all(records[2][path] > written for path, written in records[1].items())
+
+
 def test_the_terminal_gets_the_table_and_json_the_metrics(run, tiny):
     table = impossible("demo", "--out", run, *tiny)
     assert "kept by the critics" in table.out

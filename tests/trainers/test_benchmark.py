@@ -30,8 +30,10 @@ def test_jsonl_and_tsv_hold_the_same_rows(tmp_path):
     [
         ("rows.tsv", "a\tb\tc\n", "line 1: 3 columns"),
         ("rows.tsv", "a\tb\n\tb\n", "line 2: the source"),
-        ("rows.jsonl", '{"text": "a"}\n', "line 1: not a JSON object"),
-        ("rows.jsonl", "a\n", "line 1: not a JSON object"),
+        ("rows.jsonl", '{"text": "a"}\n', 'line 1: not an object with a "source"'),
+        ("rows.jsonl", "[]\n", 'line 1: not an object with a "source"'),
+        ("rows.jsonl", "a\n", "line 1 is not valid JSON: 'a'"),
+        ("rows.jsonl", '{"source": "a \\ud800"}\n', "line 1 has half a character"),
         ("rows.jsonl", '{"source": "a", "reference": 3}\n', "line 1: the reference"),
         ("rows.tsv", "a\tb\n", "gives 1 test rows"),
     ],
@@ -50,3 +52,36 @@ def test_a_missing_file_and_a_missing_function_are_named(tmp_path):
             benchmark_rows(EvaluationConfig(benchmark=path), "paraphrase")
     with pytest.raises(ConfigError, match=r"evaluation\.benchmark"):
         benchmark_rows(EvaluationConfig(), "paraphrase")
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ("raise IndexError(n)", "failed: 2; it is called as rows"),
+        ("return None", "failed: 'NoneType' object is not iterable"),
+        ("yield {'source': 'a'}\n    raise KeyError(n)", "failed: 2"),
+        ("return [{'source': 'a'}, {'text': 'b'}]", "row 2: not an object with a \"source\" but {'text': 'b'}"),
+        ("return ['a', 'b']", 'row 1: not an object with a "source"'),
+        ("return [{'source': 3}] * 2", "row 1: the source must be a sentence, got 3"),
+    ],
+)
+def test_a_benchmark_that_gives_no_rows_is_named(tmp_path, monkeypatch, body, words):
+    name = tmp_path.name  # a module of its own for each case
+    (tmp_path / f"{name}.py").write_text(f"def rows(task, n, seed, split):\n    {body}\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(RunError) as caught:
+        benchmark_rows(EvaluationConfig(benchmark=f"{name}:rows", n=2), "paraphrase")
+    assert words in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_benchmark_that_takes_other_arguments_is_named():
+    with pytest.raises(RunError, match=r"benchmark 'json:loads' failed: .*; it is called as rows\(task, n, seed, "):
+        benchmark_rows(EvaluationConfig(benchmark="json:loads"), "paraphrase")
+
+
+@pytest.mark.parametrize("separator", ["\u2028", "\u0085"])
+def test_a_line_separator_inside_a_row_does_not_end_it(tmp_path, separator):
+    jsonl = f'{{"source": "a{separator}b."}}\r\n{{"source": "c."}}\r\n'
+    rows = benchmark_rows(write(tmp_path, "rows.jsonl", jsonl), "paraphrase")
+    assert [row["source"] for row in rows] == [f"a{separator}b.", "c."]

@@ -3,6 +3,7 @@ from types import SimpleNamespace
 
 import pytest
 from rouge_score import rouge_scorer
+from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer
 
 from builders.errors import ConfigError
 from trainers.evaluation import EvaluationConfig, audit_pairs, evaluate_outputs, mean, share, teacher_outputs
@@ -92,6 +93,13 @@ def test_plain_teacher_goes_on_with_one_line_a_source(gpt2):
     assert len(outputs) == 3
     assert outputs[0] == outputs[2]
     assert all("\n" not in output for output in outputs)
+
+
+def test_plain_teacher_with_few_positions_keeps_room_for_the_source(gpt2, tmp_path):
+    config = AutoConfig.from_pretrained(gpt2, n_positions=32)
+    AutoModelForCausalLM.from_config(config).save_pretrained(tmp_path)
+    AutoTokenizer.from_pretrained(gpt2).save_pretrained(tmp_path)
+    assert len(teacher_outputs(str(tmp_path), [SOURCE, f"{SOURCE} " * 5])) == 2
 
 
 @pytest.mark.parametrize(

@@ -55,6 +55,14 @@ def test_a_finished_training_is_not_done_again(t5, pairs, tmp_path):
     assert (out / "training.json").stat().st_mtime_ns != before
 
 
+@pytest.mark.parametrize(("evaluations", "steps"), [(1, [6]), (2, [3, 6]), (4, [2, 3, 5, 6]), (9, [1, 2, 3, 4, 5, 6])])
+def test_evaluations_are_as_many_as_asked_for(t5, pairs, tmp_path, evaluations, steps):
+    config = replace(CONFIG, evaluations=evaluations)
+    out = fine_tune(t5, pairs, pairs[:4], config, tmp_path / "student", seed=3)
+    record = json.loads((out / "training.json").read_text())
+    assert [entry["step"] for entry in record["history"] if "eval_loss" in entry] == steps
+
+
 def test_training_json_says_what_was_run(t5, pairs, tmp_path):
     out = fine_tune(t5, pairs, pairs[:4], replace(CONFIG, evaluations=2), tmp_path / "student", seed=3)
     record = json.loads((out / "training.json").read_text())
@@ -139,7 +147,14 @@ def test_a_diverged_training_leaves_nothing(t5, pairs, tmp_path):
 
 @pytest.mark.parametrize(
     ("setting", "value"),
-    [("learning_rate", 0.0), ("batch_size", 0), ("warmup_ratio", 1.0), ("schedule", "square"), ("max_steps", 0)],
+    [
+        *(("learning_rate", 0.0), ("batch_size", 0), ("warmup_ratio", 1.0), ("schedule", "square"), ("max_steps", 0)),
+        *(
+            (name, value)
+            for name in ("learning_rate", "epochs", "weight_decay", "warmup_ratio", "label_smoothing")
+            for value in (float("inf"), float("nan"))
+        ),
+    ],
 )
 def test_settings_out_of_range_are_named(setting, value):
     with pytest.raises(ConfigError, match=setting):

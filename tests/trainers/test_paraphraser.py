@@ -1,7 +1,7 @@
 import pytest
 
 from builders.generation import Prompt
-from trainers.paraphraser import Paraphraser
+from trainers.paraphraser import Paraphraser, in_length_order
 
 
 def test_greedy_gives_what_was_learnt_in_the_order_asked(student, pairs):
@@ -23,3 +23,14 @@ def test_samples_depend_on_their_key_and_not_on_the_order_asked(student, pairs):
 @pytest.mark.parametrize("sentences", [[], ["Acme posted a profit of $4 million on Monday."] * 3])
 def test_no_sentences_and_equal_sentences(student, sentences):
     assert len(set(Paraphraser(str(student)).greedy(sentences))) == min(1, len(sentences))
+
+
+@pytest.mark.parametrize(
+    ("sentences", "label", "shown"),
+    [(5, "evaluate", "evaluate: 3/3 (0 s)\n"), (2, "evaluate", ""), (5, None, "")],  # one batch is no long work
+)
+def test_progress_is_shown_over_batches_under_a_label(capsys, sentences, label, shown):
+    prompts = [Prompt("a" * length, 0) for length in range(sentences, 0, -1)]
+    texts = in_length_order(prompts, 2, lambda batch: [[prompt.text] for prompt in batch], label)
+    assert texts == [[prompt.text] for prompt in prompts]
+    assert capsys.readouterr().err == shown

@@ -7,3 +7,11 @@ def flat(sentence: str) -> str:
 
 def broken(sentence: str) -> str:
     return "(S"
+
+
+def silent(sentence: str) -> None:
+    return None
+
+
+def failing(sentence: str) -> str:
+    return sentence.split()[99]

@@ -45,9 +45,11 @@ def test_a_parser_that_is_not_there_is_named(parser):
         TreeEditDistance(TreeEditDistanceConfig(parser=parser))
 
 
-def test_a_parser_that_gives_no_tree_is_named():
-    with pytest.raises(RunError, match="parsers:broken' failed on 'a b'"):
-        judge(TreeEditDistance(TreeEditDistanceConfig(parser=f"{PARSERS}:broken")), "a b", "c")
+@pytest.mark.parametrize("name", ["broken", "silent", "failing"])
+def test_a_parser_that_gives_no_tree_is_named(name):
+    with pytest.raises(RunError, match=f"parsers:{name}' failed on 'a b': .*; it must give one tree") as caught:
+        judge(TreeEditDistance(TreeEditDistanceConfig(parser=f"{PARSERS}:{name}")), "a b", "c")
+    assert "\n" not in str(caught.value)
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ def read(entries):
 
 def test_a_list_is_read_and_written_back():
     assert to_mapping(read(PAPER)) == PAPER
-    assert read(["rouge_l"]).critics == (RougeLConfig(),)
+    assert read(["rouge_l"]).critics == read([{"rouge_l": None}]).critics == (RougeLConfig(),)
 
 
 def test_critics_are_built_in_order_and_share_one_memo():
@@ -50,6 +50,9 @@ def test_a_summary_is_known_by_its_critics():
             "unknown setting 'maximum' in section 'critics[0].rouge_l'; nearest valid: max",
         ),
         ([{"rouge_l": {"max": 7}}], "critics[0].rouge_l: rouge_l.max must lie in (0, 1], got 7.0"),
+        ([{"rouge_l": 0}], "section 'critics[0].rouge_l' must be a mapping of settings, got 0"),
+        ([{"rouge_l": []}], "section 'critics[0].rouge_l' must be a mapping of settings, got []"),
+        (["semantic_equivalence", {"diversity": False}], "section 'critics[1].diversity' must be a mapping"),
         (["rouge_l", "rouge_l"], "each critic once"),
         ([{"tree_edit_distance": {}}], "'critics[0].tree_edit_distance.parser' is missing"),
         (["semantic_equivalence", "diversity", "rouge_l"], "must end with 'diversity'"),
