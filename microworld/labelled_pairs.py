@@ -1,13 +1,14 @@
 """Pairs of sentences labelled by the oracle, from which the critic learns."""
 
 import random
+from itertools import combinations
 from typing import NamedTuple
 
 from microworld.grammar import Frame, Meaning, load
 from microworld.oracle import entails
 from microworld.story import draw_event, draw_story, restrict
 
-GARBLED = 0.2  # share of pairs with a broken sentence, as models of a language write at times
+GARBLED = 0.1  # share of pairs with a broken sentence, as models of a language write at times
 
 
 class LabelledPair(NamedTuple):
@@ -49,7 +50,7 @@ def _draw_meaning(rng: random.Random, split: str) -> Meaning:
 
 
 def _follow(rng: random.Random, frame: Frame, premise: Meaning, split: str) -> Meaning:
-    """A hypothesis meaning: the same, less, more, changed in a role, with two roles swapped, or another event."""
+    """A hypothesis meaning: the same, less, more, changed in a role, with two roles exchanged, or another event."""
     roles = dict(premise.roles)
     droppable = [role for role in roles if role not in frame.core]
     kind = rng.random()
@@ -60,15 +61,25 @@ def _follow(rng: random.Random, frame: Frame, premise: Meaning, split: str) -> M
         return Meaning(premise.frame, frozenset((r, v) for r, v in roles.items() if r not in gone))
     if kind < 0.65 and (addable := [role for role in frame.types if role not in roles]):
         return Meaning(premise.frame, premise.roles | {_fill(rng, frame, rng.choice(addable), roles)})
-    if kind < 0.92:
+    if kind < 0.88:
         for role in rng.sample(sorted(roles), rng.choice((1, 1, 1, 2)) if len(roles) > 1 else 1):
             roles[role] = _changed(rng, frame, role, roles)
         return Meaning(premise.frame, frozenset(roles.items()))
-    if kind < 0.96 and len(swappable := [role for role in frame.distinct if role in roles]) > 1:
-        first, second = rng.sample(swappable, 2)
-        roles[first], roles[second] = roles[second], roles[first]
-        return Meaning(premise.frame, frozenset(roles.items()))
+    if kind < 0.96 and (exchangeable := _exchangeable(frame, roles)):
+        first, second = rng.choice(exchangeable)
+        exchanged = {first: roles.get(second), second: roles.get(first)}
+        return Meaning(premise.frame, frozenset((r, v) for r, v in (roles | exchanged).items() if v is not None))
     return _draw_meaning(rng, split)
+
+
+def _exchangeable(frame: Frame, roles: dict[str, str]) -> list[tuple[str, str]]:
+    """Two roles of one type that can hold what the other does, or nothing: three dead and three hurt, say."""
+    return [
+        (a, b)
+        for a, b in combinations(frame.types, 2)
+        if frame.types[a] == frame.types[b]
+        and (roles.keys() >= {a, b} or (roles.keys() & {a, b} and not frame.core.keys() & {a, b}))
+    ]
 
 
 def _fill(rng: random.Random, frame: Frame, role: str, roles: dict[str, str]) -> tuple[str, str]:

@@ -24,7 +24,7 @@ from transformers import (
 from microworld.labelled_pairs import LabelledPair, draw_pair
 from microworld.training_loop import fit, padded
 
-STEPS, BATCH = 2000, 64
+STEPS, BATCH = 3600, 64
 NOT_ENTAILED, ENTAILED, IGNORED = 0, 1, -100
 
 

@@ -13,7 +13,7 @@ from microworld.grammar import load
 from microworld.story import draw_story
 from microworld.training_loop import fit, padded
 
-FIRST_STEPS, STEPS, BATCH = 1500, 3500, 32
+FIRST_STEPS, STEPS, BATCH = 1500, 6000, 32
 SORTED = 4  # batches drawn together and cut by length, so that little of a batch is padding
 
 
@@ -22,13 +22,13 @@ def train_first(tokenizer: PreTrainedTokenizerFast, log: Callable[[str], None]) 
     torch.manual_seed(0)
     model = GPT2LMHeadModel(config(tokenizer))
     loss_of_step = _loss_of_step(model, tokenizer, random.Random("teacher passages"))
-    return fit(model, loss_of_step, steps=FIRST_STEPS, learning_rate=2.5e-3, anneal=0.6, log=log)
+    return fit(model, loss_of_step, steps=FIRST_STEPS, learning_rate=2.5e-3, anneal=0.6, log=log, muon_rate=8.75e-3)
 
 
 def train(model: GPT2LMHeadModel, tokenizer: PreTrainedTokenizerFast, log: Callable[[str], None]) -> GPT2LMHeadModel:
     """The second stretch, until it seldom confuses who did what to whom; it never sees a label of the oracle."""
     loss_of_step = _loss_of_step(model, tokenizer, random.Random("more teacher passages"))
-    return fit(model, loss_of_step, steps=STEPS, learning_rate=2e-3, anneal=0.7, log=log)
+    return fit(model, loss_of_step, steps=STEPS, learning_rate=2e-3, anneal=0.7, log=log, muon_rate=7e-3)
 
 
 def _loss_of_step(
