@@ -79,12 +79,13 @@ class Pipeline:
         """Scored pairs of a round: the teacher's (D_T), or the student's own (D_para)."""
         recipe, folder = self.recipe, self.folder / "pairs" / f"round-{round_number}"
         samples = self.samples(round_number)
-        with self._timed(f"pairs round {round_number}"):
-            if round_number == 0:
+        if round_number == 0:
+            with self._timed("pairs round 0"):
                 return pairs_stage(samples, recipe.critics, folder, 0, recipe.workers, self.only)
-            assert recipe.self_distillation is not None
-            student = self.student(round_number - 1)
-            settings = (recipe.critics, recipe.self_distillation)
+        assert recipe.self_distillation is not None
+        student = self.student(round_number - 1)
+        settings = (recipe.critics, recipe.self_distillation)
+        with self._timed(f"pairs round {round_number}"):
             return candidates_stage(
                 samples, student, *settings, folder, round_number, recipe.seed, recipe.workers, self.only
             )
