@@ -1,6 +1,7 @@
 """The tables of docs/results.md: `python -m benchmarks.results RUN [RUN ...]`, runs of a recipe with other seeds."""
 
 import json
+import math
 import statistics
 import sys
 from pathlib import Path
@@ -42,7 +43,7 @@ def systems(runs: list[dict[str, Any]]) -> list[str]:
 def rounds(runs: list[dict[str, Any]]) -> list[str]:
     """One row a round and seed: the funnel's ends and the oracle's word on what was kept."""
     lines = [
-        "| Seed | Round | Contexts | Sentences | Candidates | Kept | Oracle precision | Targets shuffled |",
+        "| Seed | Round | Contexts | Sentences used | Candidates | Kept | Oracle precision | Targets shuffled |",
         "|---:|---|---:|---:|---:|---:|---:|---:|",
     ]
     for run in runs:
@@ -51,7 +52,19 @@ def rounds(runs: list[dict[str, Any]]) -> list[str]:
             counts = " | ".join(f"{made[name]:,}" for name in ("contexts", "sentences", "candidates", "kept"))
             precision = f"{audit['precision']:.4f} ± {audit['standard_error']:.4f} | {audit['shuffled_precision']:.4f}"
             lines.append(f"| {run['seed']} | {made['round']}, {made['origin']} | {counts} | {precision} |")
+        lines.append(_released(run))
     return lines
+
+
+def _released(run: dict[str, Any]) -> str:
+    """The rounds that make the dataset, taken together."""
+    audits = [made["audit"] for made in run["rounds"] if made["origin"] != "control"]
+    pairs = sum(audit["pairs"] for audit in audits)
+    precision, shuffled = (
+        sum(audit["pairs"] * audit[name] for audit in audits) / pairs for name in ("precision", "shuffled_precision")
+    )
+    error = math.sqrt(precision * (1 - precision) / pairs)
+    return f"| {run['seed']} | the dataset | | | | {pairs:,} | {precision:.4f} ± {error:.4f} | {shuffled:.4f} |"
 
 
 def mistakes(folders: list[Path]) -> list[str]:
