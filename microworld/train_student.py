@@ -21,7 +21,7 @@ def train(
     rng = random.Random("student passages")
 
     def loss_of_step(step: int) -> torch.Tensor:
-        examples = [_example(rng) for _ in range(BATCH)]
+        examples = [draw_example(rng) for _ in range(BATCH)]
         sources = padded(tokenizer([source for source, _ in examples]).input_ids, tokenizer.pad_token_id)
         labels = padded(tokenizer([target for _, target in examples]).input_ids, -100)
         return model(input_ids=sources, attention_mask=(sources != tokenizer.pad_token_id).long(), labels=labels).loss
@@ -47,7 +47,7 @@ def train(
     return fit(model, loss_of_step, steps=steps, learning_rate=2e-3, anneal=0.5, log=log)
 
 
-def _example(rng: random.Random) -> tuple[str, str]:
+def draw_example(rng: random.Random) -> tuple[str, str]:
     """A sentence of a passage and what is left of it: some words, their order lost, or half beside a neighbour."""
     sentences = [sentence.text for sentence in draw_story(rng, "train").sentences]
     at = rng.randrange(len(sentences) - 1)
