@@ -32,7 +32,11 @@ HEAVY = {
     "ray",
     "matplotlib",
 }
-NEEDED_UNSEEN = {"accelerate": "transformers' Trainer imports it, and declares it only as an extra"}
+NEEDED_UNSEEN = {
+    "accelerate": "transformers' Trainer imports it, and declares it only as an extra",
+    "protobuf": "transformers reads the sentencepiece files of T5 and Llama with it",
+    "sentencepiece": "the same",
+}
 
 
 def modules(package):
