@@ -5,6 +5,7 @@ import re
 import socket
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -55,6 +56,7 @@ class Hub:
 
     def __init__(self) -> None:
         self._server: ThreadingHTTPServer | None = None
+        self._connections: list[socket.socket] = []
         self.port = 0
         self.reset()
 
@@ -83,6 +85,10 @@ class Hub:
             self._server.shutdown()
             self._server.server_close()
             self._server = None
+        for connection in self._connections:  # a client keeps them open, and their threads would go on to answer
+            with suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
+        self._connections.clear()
 
     def add_user(self, name: str, token: str, role: str = "write") -> str:
         self.users[token] = (name, role)
@@ -115,6 +121,10 @@ class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     hub: Hub
 
+    def setup(self) -> None:
+        super().setup()
+        self.hub._connections.append(self.connection)
+
     def log_message(self, *_: Any) -> None:
         pass
 
@@ -143,7 +153,8 @@ class _Handler(BaseHTTPRequestHandler):
     def _cut(self) -> None:
         self.hub.requests.append((self.command, self.where, 0))
         self.close_connection = True
-        self.connection.shutdown(socket.SHUT_RDWR)
+        with suppress(OSError):  # the whole Hub may have been stopped
+            self.connection.shutdown(socket.SHUT_RDWR)
 
     def send(self, status: int, body: bytes = b"", headers: dict[str, str] | None = None) -> None:
         if self.fault and self.fault.lost:
