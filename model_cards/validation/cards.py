@@ -4,14 +4,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from model_cards.validation.dataset_fields import dataset_problems
+from model_cards.validation.documented import LICENCES, RepoType
 from model_cards.validation.front_matter import FrontMatterError, read_front_matter
 from model_cards.validation.model_fields import model_problems
-from model_cards.validation.rules import LICENCES, RepoType, hub_rules
+from model_cards.validation.rules import hub_rules
 from model_cards.validation.space_fields import space_problems
 from model_cards.validation.values import (
+    list_problems,
     not_accepted,
     one_or_list_problems,
-    list_problems,
     shown,
     string_problems,
 )

@@ -4,14 +4,9 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from model_cards.validation.documented import ANNOTATIONS_CREATORS, LANGUAGE_CREATORS, MULTILINGUALITY, SIZE_CATEGORIES
 from model_cards.validation.files import path_problem
-from model_cards.validation.rules import (
-    ANNOTATIONS_CREATORS,
-    LANGUAGE_CREATORS,
-    MULTILINGUALITY,
-    SIZE_CATEGORIES,
-    hub_rules,
-)
+from model_cards.validation.rules import hub_rules
 from model_cards.validation.values import (
     hub_id_problems,
     list_problems,

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path, PurePosixPath
 
 from model_cards.validation.contents import Content, size_of
-from model_cards.validation.rules import MAX_FILE_BYTES, MAX_FILES, MAX_FOLDER_ENTRIES, RepoType
+from model_cards.validation.documented import MAX_FILE_BYTES, MAX_FILES, MAX_FOLDER_ENTRIES, RepoType
 from model_cards.validation.weights import weight_problem
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
@@ -96,7 +96,9 @@ def _collisions(paths: Iterable[str]) -> list[str]:
     files = set(paths)
     for path in sorted(files):
         folders = [str(folder) for folder in PurePosixPath(path).parents if str(folder) != "."]
-        problems += [f"{path} lies below {folder}, which is a file; rename one" for folder in folders if folder in files]
+        problems += [
+            f"{path} lies below {folder}, which is a file; rename one" for folder in folders if folder in files
+        ]
         for name in (path, *folders):
             first = names.setdefault(unicodedata.normalize("NFC", name).casefold(), name)
             if first != name:

@@ -18,7 +18,9 @@ class _Loader(yaml.SafeLoader):
             if isinstance(key_node, yaml.ScalarNode) and key_node.value != "<<":
                 if key_node.value in seen:
                     line = key_node.start_mark.line + 2  # counted from the card's first line, which is ---
-                    raise FrontMatterError(f"front matter: {key_node.value} stands twice (line {line}); keep one of them")
+                    raise FrontMatterError(
+                        f"front matter: {key_node.value} stands twice (line {line}); keep one of them"
+                    )
                 seen.add(key_node.value)
         return super().construct_mapping(node, deep=deep)
 

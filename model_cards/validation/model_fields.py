@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
+from model_cards.validation.documented import BASE_MODEL_RELATIONS
 from model_cards.validation.model_index import model_index_problems
-from model_cards.validation.rules import BASE_MODEL_RELATIONS, hub_rules
+from model_cards.validation.rules import hub_rules
 from model_cards.validation.values import (
     hub_id_problems,
     member_check,

@@ -31,7 +31,9 @@ def _result_problems(field: str, result: Any) -> list[str]:
     rules = hub_rules()
     problems = mapping_problems(f"{field}.task", task, ["type"])
     if not problems:
-        problems += member_check(rules.subtasks | rules.pipelines.keys(), _TASK_PAGE)(f"{field}.task.type", task["type"])
+        problems += member_check(rules.subtasks | rules.pipelines.keys(), _TASK_PAGE)(
+            f"{field}.task.type", task["type"]
+        )
     if wrong := mapping_problems(f"{field}.dataset", dataset, ["type", "name"]):
         problems += wrong
     else:

@@ -53,15 +53,16 @@ def read_texts(content: Content) -> Iterator[ColumnText]:
         pa.ArrowException: It is no Parquet, or a damaged one.
         OSError: It cannot be read.
     """
-    with open_content(content) as stream, pq.ParquetFile(stream) as table:
-        schema = table.schema_arrow
-        columns = [field.name for field in schema if _holds_text(field.type)]
+    # Reading ahead would hold the whole file by its end.
+    with open_content(content) as stream, pq.ParquetFile(stream, pre_buffer=False) as table:
+        columns = [field.name for field in table.schema_arrow if _holds_text(field.type)]
         first_row = 0
-        for batch in table.iter_batches(_BATCH_ROWS, columns=columns) if columns else ():
-            for name in columns:
-                for texts, rows in _leaves(batch.column(name), None):
-                    yield ColumnText(name, texts, first_row, rows)
-            first_row += batch.num_rows
+        for group in range(table.num_row_groups if columns else 0):
+            for batch in table.iter_batches(_BATCH_ROWS, row_groups=[group], columns=columns):
+                for name in columns:
+                    for texts, rows in _leaves(batch.column(name), None):
+                        yield ColumnText(name, texts, first_row, rows)
+                first_row += batch.num_rows
 
 
 def _holds_text(type_: pa.DataType) -> bool:

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 
 from model_cards.validation.cards import card_problems
 from model_cards.validation.contents import Content, open_content
+from model_cards.validation.documented import RepoType
 from model_cards.validation.files import file_problems
-from model_cards.validation.rules import RepoType
 from model_cards.validation.secrets import secret_problems
 
 

@@ -89,7 +89,9 @@ def _search_file(name: str, content: Content, patterns: Patterns) -> Iterator[_F
     start = first_bytes(content, 8)
     for magic, kind in _COMPRESSED.items():
         if start.startswith(magic):
-            raise _UnsearchableError(f"is compressed ({kind}) and cannot be searched for secrets; publish what it holds")
+            raise _UnsearchableError(
+                f"is compressed ({kind}) and cannot be searched for secrets; publish what it holds"
+            )
     if start.startswith(parquet_text.MAGIC) or name.lower().endswith(".parquet"):
         yield from _search_parquet(content, patterns)
     elif name.lower().endswith(".safetensors"):

@@ -5,8 +5,8 @@ import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
+from model_cards.validation.documented import MAX_SHORT_DESCRIPTION, SPACE_COLOURS, SPACE_SDKS
 from model_cards.validation.files import path_problem
-from model_cards.validation.rules import MAX_SHORT_DESCRIPTION, SPACE_COLOURS, SPACE_SDKS
 from model_cards.validation.values import hub_id_problems, list_problems, member_check, shown, string_problems
 
 _VERSION = re.compile(r"\d+(\.\d+)*((a|b|rc)\d+)?")

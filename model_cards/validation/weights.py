@@ -8,10 +8,32 @@ from model_cards.validation.contents import Content, first_bytes, open_content, 
 
 # What holds weights, or can hold a pickle, under its usual names.
 _OTHER_FORMATS = frozenset(
-    """
-    .bin .ckpt .dill .gguf .ggml .h5 .hdf5 .joblib .keras .marshal .mlmodel .msgpack .npy .npz .onnx .ot .pb .pickle
-    .pkl .pt .pth .pt2 .tflite .torchscript
-    """.split()
+    [
+        ".bin",
+        ".ckpt",
+        ".dill",
+        ".gguf",
+        ".ggml",
+        ".h5",
+        ".hdf5",
+        ".joblib",
+        ".keras",
+        ".marshal",
+        ".mlmodel",
+        ".msgpack",
+        ".npy",
+        ".npz",
+        ".onnx",
+        ".ot",
+        ".pb",
+        ".pickle",
+        ".pkl",
+        ".pt",
+        ".pth",
+        ".pt2",
+        ".tflite",
+        ".torchscript",
+    ]
 )
 _HDF5 = b"\x89HDF\r\n\x1a\n"
 _MAX_HEADER = 100_000_000  # the limit of the safetensors library
@@ -26,7 +48,7 @@ def weight_problem(path: str, content: Content) -> str | None:
     """Why a file may not be published as weights, or as anything; None when it may."""
     suffix = PurePosixPath(path).suffix.lower()
     if suffix in _OTHER_FORMATS:
-        return f"is of a format ({suffix}) that is not published, as it may run code when opened; save safetensors instead"
+        return f"is of a format ({suffix}) that may run code when it is opened; save safetensors instead"
     try:
         if suffix == ".safetensors":
             header = read_header_bytes(content)
