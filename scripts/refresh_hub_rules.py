@@ -46,7 +46,11 @@ def read_packages() -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as folder:
         # Scripts of packages are not run: only their data is wanted.
         _run(["npm", "install", "--no-audit", "--no-fund", "--no-save", "--ignore-scripts", *PACKAGES], folder)
-        return _sorted(json.loads(_run(["node", str(_READER)], folder)))
+        printed = _run(["node", str(_READER)], folder)
+    try:
+        return _sorted(json.loads(printed))
+    except ValueError:
+        raise RunError(f"node gave no JSON from {_READER.name}; a package has changed, so adapt the script") from None
 
 
 def _run(command: list[str], folder: str) -> str:

@@ -44,7 +44,7 @@ SECRETS = (
     SecretPattern("a Hugging Face token", r"\bhf_[A-Za-z0-9]{30,}"),
     SecretPattern("a Hugging Face token", r"\bapi_org_[A-Za-z0-9]{30,}"),
     # OpenAI, Anthropic and those who write keys like them: some run of it is random, words have no digits.
-    SecretPattern("an API key", r"\bsk-[A-Za-z0-9_-]{0,100}?[A-Za-z0-9]{16,}", _has_digit),
+    SecretPattern("an API key", r"\bsk-[A-Za-z0-9_-]{0,100}?[A-Za-z0-9]{16}[A-Za-z0-9_-]*", _has_digit),
     SecretPattern("a GitHub token", r"\bgh[opsur]_[A-Za-z0-9]{36,}"),
     SecretPattern("a GitHub token", r"\bgithub_pat_[A-Za-z0-9_]{22,}"),
     SecretPattern("a GitLab token", r"\bglpat-[A-Za-z0-9_-]{20,}"),

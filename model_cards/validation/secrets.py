@@ -106,24 +106,24 @@ def _search_file(name: str, content: Content, patterns: Patterns) -> Iterator[_F
 def _search_stream(content: Content, patterns: Patterns, is_utf_16: bool) -> Iterator[_Found]:
     """Searches chunk by chunk; what begins in the last bytes of one is looked at again with the next behind it."""
     expression = any_of(patterns)
-    kept = b""
-    line = 1
+    kept, start, line = b"", 0, 1
     with open_content(content) as stream:
         while True:
             chunk = stream.read(_CHUNK)
             # Of UTF-16 the zero bytes between ASCII letters are left out, whichever come first.
             text = kept + (chunk.replace(b"\0", b"") if is_utf_16 else chunk)
-            end = len(text) - LONGEST if chunk else len(text)
+            end = max(start, len(text) - LONGEST) if chunk else len(text)
             if pc.match_substring_regex(pa.array([text], pa.large_binary()), expression)[0].as_py():
                 for pattern in patterns:
-                    for match in pattern.find(text, min(len(kept), 1)):
+                    for match in pattern.find(text, start):
                         if match.start() < end:
-                            place = f"line {line + text.count(bytes([10]), 0, match.start())}"
-                            yield _Found(pattern, place, match[0][:3].decode("ascii", "replace"))
+                            where = line + text.count(b"\n", 0, match.start())
+                            yield _Found(pattern, f"line {where}", match[0][:3].decode("ascii", "replace"))
             if not chunk:
                 return
-            kept = text[max(0, end - 1) :]
-            line += text.count(b"\n", 0, len(text) - len(kept))
+            cut = max(0, end - 1)  # one byte more than is searched again tells whether a word begins there
+            line += text.count(b"\n", 0, cut)
+            kept, start = text[cut:], end - cut
 
 
 def _search_parquet(content: Content, patterns: Patterns) -> Iterator[_Found]:

@@ -8,7 +8,7 @@ from huggingface_hub.errors import HFValidationError
 from huggingface_hub.utils import validate_repo_id
 
 _SHOWN = 80
-_LISTED = 12
+_LISTED = 16
 
 
 def shown(value: Any) -> str:
