@@ -89,7 +89,7 @@ def test_names_the_first_place_and_counts_the_others():
 
 
 @given(
-    before=st.just(b"") | st.binary(max_size=200).map(lambda text: text + b" "),
+    before=st.just(b"") | st.binary(max_size=200).map(lambda text: b"." + text + b" "),
     after=st.binary(max_size=200),
     chunk=st.integers(min_value=1, max_value=300),
     longest=st.integers(min_value=len(TOKEN), max_value=100),
