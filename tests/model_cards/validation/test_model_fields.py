@@ -21,7 +21,7 @@ def test_takes_what_the_hub_takes(model_problems, metadata):
         ({"pipeline_tag": "text2text-generation"}, "pipeline_tag: the Hub does not know 'text2text-generation'"),
         ({"pipeline_tag": ["summarization"]}, "pipeline_tag: must be a text"),
         ({"library_name": "transformer"}, "library_name: the Hub does not know 'transformer'; did you mean"),
-        ({"base_model": "/root/run/student"}, "base_model: '/root/run/student' names no repository of the Hub"),
+        ({"base_model": "/data/run/student"}, "base_model: '/data/run/student' names no repository of the Hub"),
         ({"base_model": ["gpt2", "microworld:models/student"]}, "base_model[1]: 'microworld:models/student' names no"),
         ({"base_model": "gpt2", "base_model_relation": "lora"}, "use one of adapter, finetune, merge, quantized"),
         ({"base_model_relation": "adapter"}, "base_model: is missing beside base_model_relation"),
