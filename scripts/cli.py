@@ -109,7 +109,9 @@ def _parser() -> Parser:
             _shard_arguments(command)
     _evaluate_arguments(commands.add_parser("evaluate", help="score a student on a benchmark or a file of your own"))
     _paraphrase_arguments(commands.add_parser("paraphrase", help="print a student's paraphrases of your sentences"))
-    _push_arguments(commands.add_parser("push", help="publish a run's dataset, model or Space, or a metric, on the Hub"))
+    _push_arguments(
+        commands.add_parser("push", help="publish a run's dataset, model or Space, or a metric, on the Hub")
+    )
     return parser
 
 
@@ -167,7 +169,9 @@ def _push_arguments(command: Parser) -> None:
     command.add_argument("source", metavar="RUN", help="a run folder; for a metric its name, such as ted")
     command.add_argument("--to", required=True, metavar="NAMESPACE/NAME", help="the repository; made when missing")
     command.add_argument("--private", action="store_true", help="make a new repository private")
-    command.add_argument("--revision", default="main", metavar="BRANCH", help="a branch, made when missing (default: main)")
+    command.add_argument(
+        "--revision", default="main", metavar="BRANCH", help="a branch, made when missing (default: main)"
+    )
     command.add_argument("--create-pr", action="store_true", help="open a pull request instead of committing to main")
     command.add_argument("--dry-run", action="store_true", help="show exactly what would change, and change nothing")
     name = "NAMESPACE/NAME"

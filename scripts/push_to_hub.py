@@ -6,14 +6,14 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from builders.errors import ConfigError, RunError, UsageError
+from builders.errors import RunError, UsageError
 from builders.files import write_json
 from model_cards.release.contents import Release, dataset_release, model_release, space_release
 from model_cards.release.errors import ReleaseError
 from model_cards.release.metric import metric_release
 from model_cards.release.publishing import Outcome, PushOptions, push
 from model_cards.run_folder import CardError
-from model_cards.validation import check_repo_id
+from model_cards.validation.names import check_repo_id
 
 RELEASES = "releases.json"  # in a run folder: where its dataset and model were pushed, for the cards that name them
 _SIGNS = {"new": "+", "changed": "~", "removed": "-"}
@@ -42,8 +42,8 @@ def push_to_hub(options: argparse.Namespace) -> None:
 def _check(repo_id: str) -> None:
     try:
         check_repo_id(repo_id)
-    except CardError as error:
-        raise ConfigError(str(error)) from None
+    except ValueError as error:
+        raise UsageError(str(error)) from None
 
 
 def _release(options: argparse.Namespace) -> Release:

@@ -14,7 +14,12 @@ from tests.hub.server import Hub
 _HOME = tempfile.TemporaryDirectory(prefix="impossible-tests-")
 _HUB = Hub()
 _HUB.start()
-os.environ |= {"HF_HOME": _HOME.name, "HF_ENDPOINT": _HUB.url, "HF_HUB_DISABLE_XET": "1", "HF_HUB_DISABLE_TELEMETRY": "1"}
+os.environ |= {
+    "HF_HOME": _HOME.name,
+    "HF_ENDPOINT": _HUB.url,
+    "HF_HUB_DISABLE_XET": "1",
+    "HF_HUB_DISABLE_TELEMETRY": "1",
+}
 os.environ.pop("HF_TOKEN", None)
 
 ALICE = "hf_" + "aliceAlice" * 3 + "1234"  # a token of no real Hub

@@ -47,7 +47,9 @@ def explained(error: Exception, repo_id: str) -> Exception:
     if isinstance(error, HfHubHTTPError):
         return _explained_answer(error, repo_id)
     if isinstance(error, ValueError):  # what the Hub says of a card's metadata
-        return ReleaseError(f"{repo_id} was not pushed: {' '.join(str(error).split())[:200]}; correct it and push again")
+        return ReleaseError(
+            f"{repo_id} was not pushed: {' '.join(str(error).split())[:200]}; correct it and push again"
+        )
     if isinstance(error, httpx2.TransportError):
         return PassingError(f"the connection to the Hub broke ({type(error).__name__})")
     return error

@@ -17,7 +17,7 @@ from model_cards.release.contents import CARD, Release
 from model_cards.release.errors import PassingError, ReleaseError
 from model_cards.release.repository import MAIN, Repository, State
 from model_cards.release.verification import verify
-from model_cards.validation import card_problems, file_problems, secret_problems
+from model_cards.validation.release import release_problems
 
 _TRIES = 6
 _LONGEST_WAIT = 300.0  # seconds; a Hub that asks for more is left for another day
@@ -84,7 +84,9 @@ def push(release: Release, options: PushOptions) -> Outcome:
     repository = Repository(release.repo_type, release.repo_id, options.revision)
     repository.check_access()
     if release.model and _retrying(Repository("model", release.model).state, options).commit is None:
-        raise ReleaseError(f"there is no model {release.model} for the Space; push it first, or name another by --model")
+        raise ReleaseError(
+            f"there is no model {release.model} for the Space; push it first, or name another by --model"
+        )
     outcome, files = _retrying(lambda: _commit(release, repository, options), options)
     if outcome.commit is None or not (outcome.changes or outcome.tag):
         return outcome
@@ -102,11 +104,7 @@ def check_release(release: Release, card: str) -> None:
         ReleaseError: The first thing that is wrong, and how many more there are.
     """
     files = {**release.files, CARD: card.encode("utf-8")}
-    found = [
-        *file_problems(files, release.repo_type, release.repo_id),
-        *secret_problems(files),
-        *card_problems(card, release.repo_type),
-    ]
+    found = release_problems(files, release.repo_type, release.repo_id, (str(Path.home()), str(Path.cwd())))
     if found:
         more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
         raise ReleaseError(f"nothing was pushed: {found[0]}{more}")
@@ -137,7 +135,7 @@ def _commit(release: Release, repository: Repository, options: PushOptions) -> t
     if not options.dry_run and not state.has_branch:
         repository.create(options.private)
         state = repository.state()
-    card = merge_cards(state.card, release.card)
+    card = release.card if release.repo_type == "space" else merge_cards(state.card, release.card)
     if card != release.card:
         check_release(replace(release, files={}), card)
     files = {**release.files, CARD: card.encode("utf-8")}
@@ -159,7 +157,9 @@ def _commit(release: Release, repository: Repository, options: PushOptions) -> t
         return replace(outcome, commit=state.commit), files
     if options.as_proposal and (number := _same_proposal(files, release, repository, state)):
         proposal = f"{repository.address}/discussions/{number}"
-        return replace(outcome, changes=(), unchanged=len(files), commit=state.proposals[number], proposal=proposal), files
+        return replace(
+            outcome, changes=(), unchanged=len(files), commit=state.proposals[number], proposal=proposal
+        ), files
     written = {change.path: files[change.path] for change in changes if change.kind != "removed"}
     removed = [change.path for change in changes if change.kind == "removed"]
     title = f"Release {tag}: {release.title}" if tag else f"Release {release.title}"

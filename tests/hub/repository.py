@@ -49,7 +49,9 @@ class Repository:
         self.tags: dict[str, str] = {}
         self.proposals: dict[int, str] = {}
         attributes = "".join(f"*{suffix} filter=lfs diff=lfs merge=lfs -text\n" for suffix in LFS_SUFFIXES)
-        self.branches["main"] = self._record(None, "initial commit", {".gitattributes": self.store(attributes.encode())})
+        self.branches["main"] = self._record(
+            None, "initial commit", {".gitattributes": self.store(attributes.encode())}
+        )
 
     def store(self, data: bytes) -> Entry:
         self.blobs[blob_id(data)] = data
@@ -84,7 +86,9 @@ class Repository:
         """Of the commits of main, the first one first, without the initial one."""
         return [commit.title for commit in reversed(self.history())][1:]
 
-    def commit(self, branch: str, title: str, files: dict[str, Entry | None], as_proposal: bool = False) -> tuple[str, int]:
+    def commit(
+        self, branch: str, title: str, files: dict[str, Entry | None], as_proposal: bool = False
+    ) -> tuple[str, int]:
         """Adds (or with None removes) files; returns the commit, and the number of the pull request or 0."""
         base = self.find(branch)
         assert base

@@ -137,7 +137,12 @@ def _listed(path: str, entry: Entry) -> dict[str, Any]:
 
 def _folders(commit: Commit) -> set[str]:
     parents = (path.rpartition("/")[0] for path in commit.files)
-    return {"/".join(parent.split("/")[: depth + 1]) for parent in parents if parent for depth in range(parent.count("/") + 1)}
+    return {
+        "/".join(parent.split("/")[: depth + 1])
+        for parent in parents
+        if parent
+        for depth in range(parent.count("/") + 1)
+    }
 
 
 @route("GET", rf"{_API}/tree/(?P<revision>refs/pr/\d+|[^/]+)(/(?P<inside>.*))?")
@@ -156,7 +161,10 @@ def tree(request: Any, kind: str, name: str, revision: str, inside: str | None) 
 def paths_info(request: Any, kind: str, name: str, revision: str) -> None:
     commit = _at(_found(request, kind, name), revision)
     paths = json.loads(request.body)["paths"]
-    folders = [{"type": "directory", "path": path, "oid": blob_id(path.encode()), "size": 0} for path in _folders(commit) & {*paths}]
+    folders = [
+        {"type": "directory", "path": path, "oid": blob_id(path.encode()), "size": 0}
+        for path in _folders(commit) & {*paths}
+    ]
     request.json(folders + [_listed(path, commit.files[path]) for path in paths if path in commit.files])
 
 
@@ -277,7 +285,9 @@ def commit(request: Any, kind: str, name: str, revision: str) -> None:
     prefix = "" if kind == "model" else f"{kind}s/"
     place = f"{request.hub.url}/{prefix}{name}"
     proposal = f"{place}/discussions/{number}" if number else ""
-    request.json({"success": True, "commitOid": made, "commitUrl": f"{place}/commit/{made}", "pullRequestUrl": proposal})
+    request.json(
+        {"success": True, "commitOid": made, "commitUrl": f"{place}/commit/{made}", "pullRequestUrl": proposal}
+    )
 
 
 @route("GET", rf"(/(?P<kind>dataset|space)s)?/{_ID}/resolve/(?P<revision>refs/pr/\d+|[^/]+)/(?P<path>.+)")

@@ -14,7 +14,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from tests.hub.repository import Repository
 
 
-class Refusal(Exception):
+class Refusal(Exception):  # noqa: N818 (an answer, which the server gives on purpose)
     """An answer that is an error."""
 
     def __init__(self, status: int, code: str = "", message: str = "", **headers: str) -> None:
@@ -95,9 +95,7 @@ class Hub:
         return token
 
     def create(self, kind: str, name: str, private: bool = False) -> Repository:
-        return self.repositories.setdefault(
-            (kind, name), Repository(kind, name, private, self.blobs, self.large)
-        )
+        return self.repositories.setdefault((kind, name), Repository(kind, name, private, self.blobs, self.large))
 
     def repo(self, kind: str, name: str) -> Repository:
         return self.repositories[kind, name]

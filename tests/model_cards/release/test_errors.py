@@ -11,7 +11,9 @@ TOKEN = "hf_" + "a" * 34
 def answer(status: int, headers: dict[str, str] | None = None) -> HfHubHTTPError:
     """The error that the client makes of an answer of the Hub."""
     request = httpx2.Request(
-        "POST", "https://hub.example/api/datasets/alice/dimple/commit/main", headers={"Authorization": f"Bearer {TOKEN}"}
+        "POST",
+        "https://hub.example/api/datasets/alice/dimple/commit/main",
+        headers={"Authorization": f"Bearer {TOKEN}"},
     )
     with pytest.raises(HfHubHTTPError) as caught:
         hf_raise_for_status(httpx2.Response(status, headers=headers, request=request))

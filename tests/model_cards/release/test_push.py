@@ -62,7 +62,9 @@ def test_a_dry_run_shows_what_would_change_and_changes_nothing(hub, push):
 def test_a_changed_run_is_a_further_release_and_stale_files_go(hub, push, run):
     push("dataset", "alice/dimple")
     repository = hub.repo(*DATASET)
-    repository.commit("main", "an old shard", {"microworld_news/train-00001-of-00002.parquet": repository.store(b"old")})
+    repository.commit(
+        "main", "an old shard", {"microworld_news/train-00001-of-00002.parquet": repository.store(b"old")}
+    )
     repository.edit("notes.txt", "mine")
     outcome = push("dataset", "alice/dimple")
     assert "- microworld_news/train-00001-of-00002.parquet" in outcome.out
@@ -89,7 +91,9 @@ def test_what_was_written_by_hand_survives(hub, push):
     push("dataset", "alice/dimple")
     repository = hub.repo(*DATASET)
     card = repository.files()["README.md"].decode()
-    repository.edit("README.md", card.replace("---\n", "---\nthumbnail: cover.png\n", 1) + "\n## A word by hand\n\nHello.\n")
+    repository.edit(
+        "README.md", card.replace("---\n", "---\nthumbnail: cover.png\n", 1) + "\n## A word by hand\n\nHello.\n"
+    )
     outcome = push("dataset", "alice/dimple")
     assert "nothing to change" in outcome.out
     assert "## A word by hand\n\nHello.\n" in repository.files()["README.md"].decode()
@@ -130,10 +134,16 @@ def test_private_is_for_new_repositories(hub, push):
 @pytest.mark.parametrize(
     ("fault", "words"),
     [
-        ({"method": "GET", "path": "/api/datasets", "status": 401, "message": "Invalid credentials"}, "accept the token"),
+        (
+            {"method": "GET", "path": "/api/datasets", "status": 401, "message": "Invalid credentials"},
+            "accept the token",
+        ),
         ({"method": "POST", "path": "/commit/", "status": 403, "message": "read-only token"}, "may not write"),
         ({"method": "PUT", "path": "/storage/", "status": 413, "message": "Storage quota exceeded"}, "no room"),
-        ({"method": "POST", "path": "/commit/", "status": 429, "headers": {"Retry-After": "4000"}}, "wait 4000 seconds"),
+        (
+            {"method": "POST", "path": "/commit/", "status": 429, "headers": {"Retry-After": "4000"}},
+            "wait 4000 seconds",
+        ),
     ],
 )
 def test_a_refusal_is_one_line_and_leaves_nothing(hub, push, fault, words):
@@ -244,9 +254,7 @@ def test_what_comes_back_otherwise_is_noticed(hub, push):
 def test_offline_is_said_in_one_line(hub, push, monkeypatch):
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
     outcome = push("dataset", "alice/dimple")
-    assert outcome.err == (
-        "impossible: HF_HUB_OFFLINE is set and a push needs the Hub; unset it and push again\n"
-    )
+    assert outcome.err == ("impossible: HF_HUB_OFFLINE is set and a push needs the Hub; unset it and push again\n")
 
 
 def test_a_model_is_pushed_and_loads(hub, push, run, tmp_path):
