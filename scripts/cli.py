@@ -109,6 +109,7 @@ def _parser() -> Parser:
             _shard_arguments(command)
     _evaluate_arguments(commands.add_parser("evaluate", help="score a student on a benchmark or a file of your own"))
     _paraphrase_arguments(commands.add_parser("paraphrase", help="print a student's paraphrases of your sentences"))
+    _playground_arguments(commands.add_parser("playground", help="try a student in your browser"))
     _push_arguments(
         commands.add_parser("push", help="publish a run's dataset, model or Space, or a metric, on the Hub")
     )
@@ -158,6 +159,12 @@ def _paraphrase_arguments(command: Parser) -> None:
     command.add_argument("--top-p", type=float, default=0.9, help="nucleus, when N is above 1 (default: 0.9)")
     command.add_argument("--seed", type=int, default=0)
     command.add_argument("--json", action="store_true", help="print one JSON object a sentence")
+
+
+def _playground_arguments(command: Parser) -> None:
+    command.description = "Serves a page to try a student on, for this machine alone, until it is interrupted."
+    command.add_argument("model", help="a student: folder, package:folder or Hub id")
+    command.add_argument("--port", type=int, default=7860, help="0 takes a free one (default: 7860)")
 
 
 def _push_arguments(command: Parser) -> None:

@@ -134,6 +134,13 @@ def push(options: argparse.Namespace) -> None:
     push_to_hub(options)
 
 
+def playground(options: argparse.Namespace) -> None:
+    """The page to try a student on."""
+    from scripts.playground import playground as serve  # torch and gradio are slow to import
+
+    serve(options)
+
+
 def _standard_input() -> list[str]:
     try:
         return split_lines(sys.stdin.buffer.read().decode("utf-8-sig"))
