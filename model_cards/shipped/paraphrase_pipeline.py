@@ -12,14 +12,15 @@ from transformers import AutoConfig, AutoModelForCausalLM, AutoModelForSeq2SeqLM
 
 SAMPLES = 4  # drawn for each sentence asked for, since some repeat each other or the source
 MAX_NEW_TOKENS = 100
-FUNCTION_WORDS = frozenset(
-    "a an the this that these those it its he she they we i you his her their our my your him them us me who which "
-    "what whose where when why how there here and or but nor so yet if because although though while whereas since until "
-    "as than of in on at by for with from to into onto over under about after before between through during against "
-    "without within among across is are was were be been being am has have had do does did will would can could may "
-    "might shall should must not no any some each every all both either neither more most less least very just also "
-    "only even still already again up down out off then once".split()
-)
+_FUNCTION_WORDS = """
+a an the this that these those it its he she they we i you his her their our my your him them us me who which what whose
+where when why how there here and or but nor so yet if because although though while whereas since until as than of in
+on at by for with from to into onto over under about after before between through during against without within among
+across is are was were be been being am has have had do does did will would can could may might shall should must not no
+any some each every all both either neither more most less least very just also only even still already again up down
+out off then once
+"""
+FUNCTION_WORDS = frozenset(_FUNCTION_WORDS.split())
 
 
 class ParaphrasePipeline(Pipeline):
