@@ -100,8 +100,7 @@ def _load(auto_class: Any, ref: str, kind: str) -> tuple[Any, Any]:
     except RunError:
         raise
     except Exception as error:  # the libraries below raise their own kinds: OSError, ValueError, SafetensorError, ...
-        remedy = "check the name, or the network when it is a Hub id"
-        raise RunError(f"model '{ref}' does not load as {kind}: {one_line(error)}; {remedy}") from error
+        raise RunError(f"model '{ref}' does not load as {kind}: {one_line(error)}; {_remedy()}") from error
     if tokenizer.pad_token_id is None:
         tokenizer.pad_token = tokenizer.eos_token
     return model.to(device).eval(), tokenizer
@@ -171,14 +170,21 @@ def model_identity(ref: str) -> dict[str, str]:
     place = resolve(ref)
     if Path(place).is_dir():
         return {"sha256": _folder_digest(Path(place))}
-    from transformers import AutoConfig  # slow to import
+    from huggingface_hub import snapshot_download  # slow to import
 
-    try:
-        config = AutoConfig.from_pretrained(place)
+    try:  # the folder of a commit in the cache is named by it, with or without the network
+        snapshot = snapshot_download(place, allow_patterns=[_CONFIG, _ADAPTER])
     except Exception as error:  # as in _load
-        remedy = "check the name and the network"
-        raise RunError(f"model '{ref}' is not on the Hub or not reachable: {one_line(error)}; {remedy}") from error
-    return {"id": ref, "commit": str(config._commit_hash)}
+        raise RunError(f"model '{ref}' is not on the Hub or not reachable: {one_line(error)}; {_remedy()}") from error
+    return {"id": ref, "commit": Path(snapshot).name}
+
+
+def _remedy() -> str:
+    from huggingface_hub import constants  # slow to import
+
+    if constants.HF_HUB_OFFLINE:
+        return "HF_HUB_OFFLINE is set: unset it, or put the model into the cache by 'hf download'"
+    return "check the name, or the network when it is a Hub id"
 
 
 def _folder_digest(folder: Path) -> str:

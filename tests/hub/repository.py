@@ -3,6 +3,7 @@
 import hashlib
 import itertools
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 LFS_SUFFIXES = (".parquet", ".safetensors", ".bin", ".arrow", ".model", ".gz", ".zip", ".png", ".jpg")
 LFS_SIZE = 10 * 2**20  # larger files go there whatever their name
@@ -108,6 +109,18 @@ class Repository:
     def edit(self, path: str, text: str, title: str = "Edited by hand") -> str:
         """What its owner does on the page."""
         return self.commit("main", title, {path: self.store(text.encode())})[0]
+
+    def add_folder(self, folder: Path) -> str:
+        """One commit with all files of a folder."""
+        return self.commit("main", "weights", {path.name: self._stored(path) for path in Path(folder).iterdir()})[0]
+
+    def _stored(self, path: Path) -> Entry:
+        data = path.read_bytes()
+        if not path.name.endswith(LFS_SUFFIXES):
+            return self.store(data)
+        sha256 = hashlib.sha256(data).hexdigest()
+        self.large[sha256] = data
+        return self.pointer(sha256)
 
     def pointer(self, sha256: str) -> Entry:
         size = len(self.large[sha256])
