@@ -47,6 +47,8 @@ class Ted(evaluate.Metric):
 
     def _compute(self, predictions: list[str], references: list[str], layers: int | None = None) -> dict[str, Any]:
         if layers is not None:
-            predictions, references = ([top_layers(tree, layers) for tree in side] for side in (predictions, references))
+            predictions, references = (
+                [top_layers(tree, layers) for tree in side] for side in (predictions, references)
+            )
         scores = [tree_edit_distance(*pair) for pair in zip(predictions, references, strict=True)]
         return {"ted": sum(scores) / len(scores), "scores": scores}
