@@ -83,12 +83,12 @@ def test_figures_are_told_of_the_split_that_they_come_from(make_run, figures, sp
     assert ("test sources" in card.text) is (split == "test")
 
 
-def test_evaluation_stands_with_n_and_standard_errors_beside_controls(run):
+def test_evaluation_stands_with_n_and_intervals_beside_controls(run):
     text = card_of(run).text
-    assert "| **student, self-distilled** | 66.3% ± 1.2 | 70.2% ± 1.3 |" in text
-    assert "| plain teacher | 3.1% ± 0.1 |" in text
-    assert "| control: more training on the old pairs | 59.2% ± 1.1 |" in text
-    assert "24.07 ± 0.40 | 2,000 |" in text
+    assert "| **student, self-distilled** | 66.3% (64.2 to 68.4) | 70.2% (68.2 to 72.2) |" in text
+    assert "| plain teacher | 3.1% (2.4 to 4.0) |" in text
+    assert "| control: more training on the old pairs | 59.2% (57.0 to 61.3) |" in text
+    assert "24.07 (23.29 to 24.85) | 2,000 |" in text
 
 
 def test_training_is_told_from_the_first_base_on(run):
