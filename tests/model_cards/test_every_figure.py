@@ -62,7 +62,11 @@ def has_interval_of_its_own(path):
 
 
 def shown_in_dataset_card(path):
-    return has_interval_of_its_own(path) and path[0] in ("rounds", "dataset", "seed", "timings") and path[:2] != ("rounds", 2)
+    return (
+        has_interval_of_its_own(path)
+        and path[0] in ("rounds", "dataset", "seed", "timings")
+        and path[:2] != ("rounds", 2)
+    )
 
 
 def shown_in_model_card(path):
