@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/set-up-done
 TEST := $(BIN)/python -m pytest -n 2 --dist loadfile
 
-.PHONY: help setup demo test test-slow check bench microworld
+.PHONY: help setup demo test test-slow check bench microworld hub-rules
 
 help:
 	@echo "make demo        the whole loop on the embedded microworld; results in runs/demo"
@@ -15,6 +15,7 @@ help:
 	@echo "make check       lint, format and types"
 	@echo "make bench       the benchmarks"
 	@echo "make microworld  train the microworld's shipped models again (about an hour)"
+	@echo "make hub-rules   fetch the Hub's lists of tasks, languages and licences again (needs npm)"
 	@echo "make setup       only the virtual environment in $(VENV)"
 
 setup: $(STAMP)
@@ -51,3 +52,6 @@ bench: setup
 
 microworld: setup
 	$(BIN)/python -m microworld.train
+
+hub-rules: setup
+	$(BIN)/python -m scripts.refresh_hub_rules

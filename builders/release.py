@@ -7,6 +7,8 @@ import pyarrow.parquet as pq
 from builders.assembly import PairsBuilder
 from builders.files import atomic_path
 
+ROWS_PER_GROUP = 10_000  # what a reader has in memory at a time
+
 
 def write_dataset(builder: PairsBuilder, out: Path, config_name: str, rows_per_file: int = 100_000) -> Path:
     """Writes `<out>/<config_name>/<split>-00000-of-0000N.parquet`, the whole folder at once.
@@ -30,5 +32,5 @@ def write_dataset(builder: PairsBuilder, out: Path, config_name: str, rows_per_f
             for index in range(files):
                 name = f"{split}-{index:05d}-of-{files:05d}.parquet"
                 part = table.slice(index * rows_per_file, rows_per_file).combine_chunks()
-                pq.write_table(part, partial / name, compression="zstd")
+                pq.write_table(part, partial / name, compression="zstd", row_group_size=ROWS_PER_GROUP)
     return folder

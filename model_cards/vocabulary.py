@@ -106,10 +106,10 @@ ORIGINS = {
 SYSTEMS = {
     "plain teacher": "the teacher itself, and the sentence that it goes on with after the source",
     "student, round 0": "trained on the pairs of teacher sentences",
-    "student, self-distilled": "the same student trained further on its own rewritings, as far as the critics kept them",
-    "control: more training on the old pairs": "the student of round 0 trained for as many more steps on the same pairs",
+    "student, self-distilled": "the same student trained further on those of its own rewritings that critics kept",
+    "control: more training on the old pairs": "the student of round 0 trained just as many steps more on the same pairs",
     "control: fresh contexts, ordinary pairs": (
-        "the student of round 0 trained for as many more steps on new pairs of teacher sentences"
+        "the student of round 0 trained just as many steps more on new pairs of teacher sentences"
     ),
 }
 

@@ -25,7 +25,7 @@ class Parser(argparse.ArgumentParser):
 def main(arguments: list[str] | None = None) -> int:
     """Runs a command; returns its exit status."""
     options = _parser().parse_args(arguments)
-    _quiet_libraries()
+    _quiet_libraries(shows_transfers=options.command == "push" and sys.stderr.isatty())
     try:
         _check_text(sys.argv[1:] if arguments is None else arguments)
         _command(options.command)(options)
@@ -70,12 +70,13 @@ def _command(name: str) -> Callable[[argparse.Namespace], None]:
     return found
 
 
-def _quiet_libraries() -> None:
+def _quiet_libraries(shows_transfers: bool) -> None:
     """Settings that the libraries read when they are imported: their chatter is not the user's business."""
     os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     os.environ.setdefault("HF_DATASETS_DISABLE_PROGRESS_BARS", "1")
-    os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
+    if not shows_transfers:
+        os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
     os.environ.setdefault("PYTHONWARNINGS", "ignore::FutureWarning")  # for the worker processes
     warnings.simplefilter("ignore", FutureWarning)  # what one library tells another about its next version
     os.environ.setdefault("HF_HUB_VERBOSITY", "error")  # without a network, five lines on each of its attempts
@@ -108,6 +109,10 @@ def _parser() -> Parser:
             _shard_arguments(command)
     _evaluate_arguments(commands.add_parser("evaluate", help="score a student on a benchmark or a file of your own"))
     _paraphrase_arguments(commands.add_parser("paraphrase", help="print a student's paraphrases of your sentences"))
+    _playground_arguments(commands.add_parser("playground", help="try a student in your browser"))
+    _push_arguments(
+        commands.add_parser("push", help="publish a run's dataset, model or Space, or a metric, on the Hub")
+    )
     return parser
 
 
@@ -154,6 +159,33 @@ def _paraphrase_arguments(command: Parser) -> None:
     command.add_argument("--top-p", type=float, default=0.9, help="nucleus, when N is above 1 (default: 0.9)")
     command.add_argument("--seed", type=int, default=0)
     command.add_argument("--json", action="store_true", help="print one JSON object a sentence")
+
+
+def _playground_arguments(command: Parser) -> None:
+    command.description = "Serves a page to try a student on, for this machine alone, until it is interrupted."
+    command.add_argument("model", help="a student: folder, package:folder or Hub id")
+    command.add_argument("--port", type=int, default=7860, help="0 takes a free one (default: 7860)")
+
+
+def _push_arguments(command: Parser) -> None:
+    command.description = (
+        "One commit with all that a release holds; pushing the same again changes nothing. The token is that of "
+        "'hf auth login', or HF_TOKEN."
+    )
+    command.add_argument("kind", choices=("dataset", "model", "space", "metric"))
+    command.add_argument("source", metavar="RUN", help="a run folder; for a metric its name, such as ted")
+    command.add_argument("--to", required=True, metavar="NAMESPACE/NAME", help="the repository; made when missing")
+    command.add_argument("--private", action="store_true", help="make a new repository private")
+    command.add_argument(
+        "--revision", default="main", metavar="BRANCH", help="a branch, made when missing (default: main)"
+    )
+    command.add_argument("--create-pr", action="store_true", help="open a pull request instead of committing to main")
+    command.add_argument("--dry-run", action="store_true", help="show exactly what would change, and change nothing")
+    name = "NAMESPACE/NAME"
+    command.add_argument("--dataset", metavar=name, help="model: the dataset that its card names (default: as pushed)")
+    command.add_argument("--base-model", metavar=name, help="model: where the base of a LoRA adapter is published")
+    command.add_argument("--model", metavar=name, help="space: the model to try (default: as pushed, else --to)")
+    command.add_argument("--json", action="store_true", help="print what changed as JSON")
 
 
 if __name__ == "__main__":

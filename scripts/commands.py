@@ -127,6 +127,20 @@ def paraphrase(options: argparse.Namespace) -> None:
             print(between + "\n".join(texts))
 
 
+def push(options: argparse.Namespace) -> None:
+    """A release to the Hub."""
+    from scripts.push_to_hub import push_to_hub  # the Hub's client and datasets are slow to import
+
+    push_to_hub(options)
+
+
+def playground(options: argparse.Namespace) -> None:
+    """The page to try a student on."""
+    from scripts.playground import playground as serve  # torch and gradio are slow to import
+
+    serve(options)
+
+
 def _standard_input() -> list[str]:
     try:
         return split_lines(sys.stdin.buffer.read().decode("utf-8-sig"))

@@ -16,6 +16,7 @@ from builders.files import atomic_path, remove_abandoned, write_json
 from builders.journal import Stage
 from builders.sampling import SamplingConfig, sample_stage
 from builders.stage import pairs_stage
+from model_cards.usage_code import add_usage_code
 from scripts.recipe import Recipe, recipe_text
 from scripts.timings import Timings
 from trainers.finetuning import FineTuningConfig, fine_tune
@@ -153,6 +154,7 @@ class Pipeline:
                 shutil.copyfile(file, partial / file.name)
             if (out / "README.md").is_file():  # people may have written in it
                 shutil.copyfile(out / "README.md", partial / "README.md")
+            add_usage_code(partial)
         return out
 
     def _fresh_contexts(self) -> SamplingConfig:

@@ -1,4 +1,4 @@
-"""Every test process keeps what it caches in a folder of its own and reaches no network."""
+"""Every test process keeps what it caches in a folder of its own, and its Hub is one on this machine."""
 
 import os
 import resource
@@ -8,10 +8,21 @@ from contextlib import contextmanager
 import hypothesis
 import pytest
 
+from tests.hub.server import Hub
+
 # The Hugging Face libraries read these when they are imported, so they are set before any test module is.
 _HOME = tempfile.TemporaryDirectory(prefix="impossible-tests-")
-os.environ["HF_HOME"] = _HOME.name
-os.environ["HF_HUB_OFFLINE"] = "1"
+_HUB = Hub()
+_HUB.start()
+os.environ |= {
+    "HF_HOME": _HOME.name,
+    "HF_ENDPOINT": _HUB.url,
+    "HF_HUB_DISABLE_XET": "1",
+    "HF_HUB_DISABLE_TELEMETRY": "1",
+}
+os.environ.pop("HF_TOKEN", None)
+
+ALICE = "hf_" + "aliceAlice" * 3 + "1234"  # a token of no real Hub
 
 # As hypothesis has it here or on CI, save that a busy machine is no failure.
 hypothesis.settings.register_profile("no deadline", hypothesis.settings(), deadline=None)
@@ -19,7 +30,19 @@ hypothesis.settings.load_profile("no deadline")
 
 
 def pytest_unconfigure():
+    _HUB.stop()
     _HOME.cleanup()
+
+
+@pytest.fixture
+def hub(monkeypatch):
+    """An empty Hub, on which HF_TOKEN makes this process alice."""
+    _HUB.reset()
+    monkeypatch.setenv("HF_TOKEN", _HUB.add_user("alice", ALICE))
+    yield _HUB
+    _HUB.stop()
+    _HUB.start()  # closes what a test has left open, and starts one that a test has stopped
+    _HUB.reset()
 
 
 @pytest.fixture

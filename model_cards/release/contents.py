@@ -1,0 +1,141 @@
+"""What a release is made of: the files of its repository, its card, and how it is called."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fnmatch import fnmatch
+from pathlib import Path
+from typing import Any, Literal
+
+import pyarrow.parquet as pq
+
+from model_cards.dataset_card import dataset_card
+from model_cards.dataset_files import DatasetConfig, dataset_config
+from model_cards.model_card import model_card
+from model_cards.release.errors import ReleaseError
+from model_cards.run_folder import Run, read_json, read_run
+from model_cards.usage_code import space_files
+
+RepoType = Literal["dataset", "model", "space"]
+CARD = "README.md"
+_KEPT_BACK = (CARD, "training.json", ".*")  # the card is made anew; the record names folders of this machine
+# What a model repository can hold of an earlier release; anything else there is somebody's own.
+_MODEL_FILES = (
+    "*.safetensors",
+    "*.safetensors.index.json",
+    "adapter_config.json",
+    "config.json",
+    "generation_config.json",
+    "tokenizer*",
+    "special_tokens_map.json",
+    "added_tokens.json",
+    "spiece.model",
+    "vocab.*",
+    "merges.txt",
+)
+
+
+@dataclass(frozen=True)
+class Release:
+    """A repository as it shall be.
+
+    Args:
+        repo_type: "dataset", "model" or "space".
+        repo_id: NAMESPACE/NAME.
+        title: What is released, for the commit's title.
+        version: Without the `v` of its tag; none for what has no versions, such as a Space.
+        files: Path in the repository -> file on this machine, or content.
+        card: The README.md as it would be in an empty repository.
+        owned: Patterns of the paths that belong to this release alone: those of an earlier one are removed.
+        config: Of a dataset.
+        metric: Name of the `evaluate` module that a Space holds.
+        model: The model that a Space runs, which must be there before it.
+    """
+
+    repo_type: RepoType
+    repo_id: str
+    title: str
+    version: str | None
+    files: Mapping[str, Path | bytes]
+    card: str
+    owned: tuple[str, ...] = ()
+    config: DatasetConfig | None = None
+    metric: str | None = None
+    model: str | None = None
+
+    def owns(self, path: str) -> bool:
+        """Whether a path in the repository is this release's to remove."""
+        return any(fnmatch(path, pattern) for pattern in self.owned)
+
+
+def dataset_release(folder: Path, repo_id: str) -> Release:
+    """The dataset of a run: the Parquet files of its config; other configs of the repository are left alone.
+
+    Raises:
+        CardError: The run cannot be read.
+        ReleaseError: It holds no dataset.
+    """
+    run = read_run(folder)
+    place = folder / ("dimsum" if run.metrics.task == "summary" else "dimple")
+    config = dataset_config(place, run.metrics.config)
+    if config is None:
+        raise ReleaseError(f"{place} holds no tables of '{run.metrics.config}'; finish the run with 'impossible run'")
+    files = {f"{config.name}/{file.name}": file for split in config.splits.values() for file in split}
+    rows = sum(pq.read_metadata(file).num_rows for file in files.values())
+    title = f"{config.name}, {rows:,} pairs"
+    owned = (f"{config.name}/*.parquet",)
+    return Release("dataset", repo_id, title, _version(run), files, dataset_card(folder, place, repo_id), owned, config)
+
+
+def model_release(folder: Path, repo_id: str, dataset_id: str | None = None, base_id: str | None = None) -> Release:
+    """The student of a run.
+
+    Args:
+        folder: The run.
+        repo_id: Of the model.
+        dataset_id: Of the dataset it learnt from, where that is published.
+        base_id: Of the base of a LoRA adapter, when the run knows it only as a folder of this machine.
+
+    Raises:
+        CardError: The run cannot be read.
+        ReleaseError: It holds no student, or an adapter whose base nobody else can load.
+    """
+    run, place = read_run(folder), folder / "student"
+    if not place.is_dir():
+        raise ReleaseError(f"{folder} holds no student; finish the run with 'impossible run'")
+    card = model_card(folder, place, repo_id=repo_id, dataset_id=dataset_id, base_id=base_id)
+    files: dict[str, Path | bytes] = {
+        str(path.relative_to(place)): path
+        for path in sorted(place.rglob("*"))
+        if path.is_file() and not any(fnmatch(path.name, pattern) for pattern in _KEPT_BACK)
+    }
+    if "adapter_config.json" in files:
+        files["adapter_config.json"] = _adapter_config(place / "adapter_config.json", base_id)
+    title = f"{run.metrics.name}, {'summarizer' if run.metrics.task == 'summary' else 'paraphraser'}"
+    return Release("model", repo_id, title, _version(run), files, card, _MODEL_FILES)
+
+
+def space_release(folder: Path, repo_id: str, model_id: str) -> Release:
+    """The Space in which a run's released model can be tried.
+
+    Raises:
+        CardError: The run cannot be read.
+    """
+    run = read_run(folder)
+    last = run.metrics.evaluation.last_student if run.metrics.evaluation else None
+    examples = [example.source for example in last.examples[:5]] if last else []
+    card, files = space_files(model_id, run.metrics.name, examples, license=run.license)
+    return Release("space", repo_id, f"try {model_id}", None, files, card, model=model_id)
+
+
+def _version(run: Run) -> str:
+    return run.metrics.version or "0"
+
+
+def _adapter_config(path: Path, base_id: str | None) -> bytes:
+    config: dict[str, Any] = read_json(path)
+    base = base_id or str(config.get("base_model_name_or_path"))
+    if base_id is None and (Path(base).exists() or base.startswith(("/", ".", "~")) or ":" in base):
+        remedy = "push the base and name it with --base-model NAMESPACE/NAME"
+        raise ReleaseError(f"the adapter's base is '{base}', a folder of this machine; {remedy}")
+    return (json.dumps(config | {"base_model_name_or_path": base}, indent=2, sort_keys=True) + "\n").encode()

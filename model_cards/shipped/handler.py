@@ -1,0 +1,49 @@
+"""Inference Endpoints: `{"inputs": "A sentence.", "parameters": {"n": 3}}` -> `[{"generated_text": "..."}, ...]`."""
+
+import importlib.util
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).parent
+
+
+class EndpointHandler:
+    """What an endpoint calls.
+
+    Args:
+        path: The folder of the model; by default the one that this file is in.
+    """
+
+    def __init__(self, path: str = "") -> None:
+        # The file may be loaded by its path alone, and then its folder is nowhere that an import would look.
+        spec = importlib.util.spec_from_file_location("paraphrase_pipeline", HERE / "paraphrase_pipeline.py")
+        assert spec is not None and spec.loader is not None  # noqa: PT018
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        self.pipeline = module.load(path or str(HERE))
+
+    def __call__(self, data: dict[str, Any]) -> list[Any]:
+        """Answers a request.
+
+        Args:
+            data: `inputs`, a sentence or a list of them, and perhaps `parameters` of the pipeline.
+
+        Returns:
+            A list of `{"generated_text": ...}`, the best first; of a list of sentences, a list of such lists.
+
+        Raises:
+            ValueError: What is asked for cannot be done; the message says what would be.
+        """
+        inputs, parameters = data.get("inputs"), data.get("parameters") or {}
+        sentences = inputs if isinstance(inputs, list) else [inputs]
+        if not sentences or not all(isinstance(text, str) and text.strip() for text in sentences):
+            raise ValueError(f'"inputs" must be a sentence or a list of sentences, got {inputs!r:.80}')
+        if not isinstance(parameters, dict):
+            raise ValueError(f'"parameters" must be an object such as {{"n": 3}}, got {parameters!r:.80}')
+        try:
+            answers = self.pipeline(sentences, **parameters)
+        except TypeError:
+            known = "n, like, temperature, top_p, max_new_tokens, seed"
+            raise ValueError(f'"parameters" may hold {known}, got {", ".join(map(str, parameters))}') from None
+        answered = [[{"generated_text": text} for text in texts] for texts in answers]
+        return answered if isinstance(inputs, list) else answered[0]

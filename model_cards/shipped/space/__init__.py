@@ -1,0 +1,1 @@
+"""The Space in which a released model can be tried."""

@@ -1,0 +1,66 @@
+"""The code that ships with a release: the pipeline and the endpoint handler of a model, the Space to try it in."""
+
+import json
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+
+import yaml
+
+from model_cards.rendering import write_whole
+
+SHIPPED = Path(__file__).parent / "shipped"
+PIPELINE, HANDLER = "paraphrase_pipeline.py", "handler.py"
+GRADIO = "6.31.0"  # that the Space was tried with
+
+
+def add_usage_code(model_folder: Path) -> None:
+    """Puts the pipeline and the endpoint handler into a model's folder, and the pipeline's name into its config.json.
+
+    An adapter has no config.json: its pipeline is there for the handler, and has no name that `pipeline` would know.
+    """
+    for name in (PIPELINE, HANDLER):
+        shutil.copyfile(SHIPPED / name, model_folder / name)
+    path = model_folder / "config.json"
+    if path.is_file():
+        config = json.loads(path.read_text(encoding="utf-8"))
+        kind = "AutoModelForSeq2SeqLM" if config.get("is_encoder_decoder") else "AutoModelForCausalLM"
+        named = {"paraphrase": {"impl": f"{Path(PIPELINE).stem}.ParaphrasePipeline", "pt": [kind]}}
+        write_whole(path, json.dumps(config | {"custom_pipelines": named}, indent=2, sort_keys=True) + "\n")
+
+
+def space_files(
+    model_id: str, title: str, examples: Sequence[str], license: str
+) -> tuple[str, dict[str, bytes | Path]]:
+    """The repository of a Space for a model on the Hub.
+
+    Args:
+        model_id: NAMESPACE/NAME of the model.
+        title: The page's heading.
+        examples: Sentences to begin with.
+        license: As the Hub names it.
+
+    Returns:
+        Its README.md, and the other files: path in the repository -> content, or file on this machine.
+    """
+    front = {
+        "title": title,
+        "emoji": "🪞",
+        "colorFrom": "indigo",
+        "colorTo": "yellow",
+        "sdk": "gradio",
+        "sdk_version": GRADIO,
+        "app_file": "app.py",
+        "models": [model_id],
+        "license": license,
+        "pinned": False,
+    }
+    model = f"[{model_id}](https://huggingface.co/{model_id})"
+    metadata = yaml.safe_dump(front, sort_keys=False, allow_unicode=True)
+    card = f"---\n{metadata}---\n\n# {title}\n\nA page to try {model} on.\n"
+    settings = {"model": model_id, "title": title, "examples": list(examples)}
+    return card, {
+        "app.py": SHIPPED / "space/app.py",
+        "requirements.txt": SHIPPED / "space/requirements.txt",
+        "model.json": (json.dumps(settings, indent=2, ensure_ascii=False) + "\n").encode("utf-8"),
+    }

@@ -1,0 +1,40 @@
+"""`impossible playground`: the Space's page on this machine."""
+
+import argparse
+import os
+from pathlib import Path
+
+from builders.errors import RunError, UsageError, one_line
+from builders.models import load_seq2seq
+
+EXAMPLES = (
+    "Acme's profit rose by 5 percent in the first quarter.",
+    "It was fresh tariffs that pushed output sharply higher on Monday.",
+    "The council approved the budget on Tuesday, as confirmed by the mayor.",
+)
+
+
+def playground(options: argparse.Namespace) -> None:
+    """Serves the page until it is interrupted."""
+    if not 0 <= options.port <= 65535:
+        raise UsageError(f"--port must lie in 0..65535, got {options.port}")
+    os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read when gradio is imported
+    try:
+        import gradio  # noqa: F401  (an extra of this project)
+    except ImportError as error:
+        remedy = "install it by pip install 'impossible-distillation[space]'"
+        raise RunError(f"the playground needs gradio, which cannot be imported ({one_line(error)}); {remedy}") from None
+    from model_cards.shipped.paraphrase_pipeline import ParaphrasePipeline
+    from model_cards.shipped.space.app import build_page, launch
+
+    model, tokenizer = load_seq2seq(options.model)
+    pipeline = ParaphrasePipeline(model=model, tokenizer=tokenizer, task="paraphrase")
+    page = build_page(pipeline, Path(options.model).name, EXAMPLES)
+    try:
+        _, address, _ = launch(
+            page, server_name="127.0.0.1", server_port=options.port or None, prevent_thread_lock=True, quiet=True
+        )
+    except OSError as error:
+        raise RunError(f"port {options.port} cannot be used ({one_line(error)}); choose another by --port") from None
+    print(f"{address}  (Ctrl-C ends it)", flush=True)
+    page.block_thread()

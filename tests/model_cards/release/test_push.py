@@ -1,0 +1,302 @@
+"""Pushing to a Hub on this machine, by the command that a user types."""
+
+import json
+import shutil
+
+import pytest
+from datasets import get_dataset_config_names, load_dataset
+from huggingface_hub import HfApi
+from transformers import AutoModelForSeq2SeqLM
+
+from model_cards.release import publishing
+from tests.builders import tiny_models
+from tests.conftest import ALICE
+from tests.scripts.conftest import impossible
+
+DATASET = ("dataset", "alice/dimple")
+
+
+@pytest.fixture(autouse=True)
+def _no_waiting(monkeypatch):
+    monkeypatch.setattr(publishing.time, "sleep", lambda seconds: None)  # the clients wait by the same function
+
+
+@pytest.fixture
+def push(run):
+    def pushed(kind: str, to: str, *options: str, source=run):
+        outcome = impossible("push", kind, source, "--to", to, *options)
+        assert ALICE not in outcome.out + outcome.err
+        return outcome
+
+    return pushed
+
+
+def test_a_dataset_is_one_tagged_commit_that_loads(hub, push):
+    outcome = push("dataset", "alice/dimple")
+    assert outcome.status == 0, outcome.err
+    repository = hub.repo(*DATASET)
+    assert repository.titles == ["Release v0.1.0: microworld_news, 31 pairs"]
+    assert repository.tags == {"v0.1.0": repository.branches["main"]}
+    assert "31 rows loaded" in outcome.out
+    assert load_dataset("alice/dimple", "microworld_news", split="train").num_rows > 0
+
+
+def test_a_second_push_changes_nothing(hub, push):
+    push("dataset", "alice/dimple")
+    before = hub.repo(*DATASET).branches["main"]
+    outcome = push("dataset", "alice/dimple")
+    assert "nothing to change" in outcome.out
+    assert hub.repo(*DATASET).branches == {"main": before}
+    assert len(hub.repo(*DATASET).tags) == 1
+
+
+def test_a_dry_run_shows_what_would_change_and_changes_nothing(hub, push):
+    outcome = push("dataset", "alice/dimple", "--dry-run")
+    assert outcome.status == 0, outcome.err
+    assert "+ microworld_news/train-00000-of-00001.parquet" in outcome.out
+    assert "one commit would make this, tagged v0.1.0" in outcome.out
+    assert not hub.repositories
+    assert not hub.count("POST", ".")
+
+
+def test_a_changed_run_is_a_further_release_and_stale_files_go(hub, push, run):
+    push("dataset", "alice/dimple")
+    repository = hub.repo(*DATASET)
+    repository.commit(
+        "main", "an old shard", {"microworld_news/train-00001-of-00002.parquet": repository.store(b"old")}
+    )
+    repository.edit("notes.txt", "mine")
+    outcome = push("dataset", "alice/dimple")
+    assert "- microworld_news/train-00001-of-00002.parquet" in outcome.out
+    assert repository.titles[-1].startswith("Release v0.1.0.post1: ")
+    assert repository.tags["v0.1.0.post1"] == repository.branches["main"]
+    assert repository.files()["notes.txt"] == b"mine"
+
+
+def test_another_config_joins_and_the_first_stays_the_default(hub, push, run, tmp_path):
+    push("dataset", "alice/dimple")
+    other = shutil.copytree(run, tmp_path / "other")
+    (other / "dimple/microworld_news").rename(other / "dimple/microworld_biomedical")
+    metrics = json.loads((other / "metrics.json").read_text())
+    metrics["domain"] = metrics["dataset"]["config"] = "microworld_biomedical"
+    (other / "metrics.json").write_text(json.dumps(metrics))
+    assert push("dataset", "alice/dimple", source=other).status == 0
+    assert push("dataset", "alice/dimple", source=run).status == 0
+    assert get_dataset_config_names("alice/dimple") == ["microworld_news", "microworld_biomedical"]
+    assert load_dataset("alice/dimple", split="train").config_name == "microworld_news"
+    assert load_dataset("alice/dimple", "microworld_biomedical", split="train").num_rows > 0
+
+
+def test_what_was_written_by_hand_survives(hub, push):
+    push("dataset", "alice/dimple")
+    repository = hub.repo(*DATASET)
+    card = repository.files()["README.md"].decode()
+    repository.edit(
+        "README.md", card.replace("---\n", "---\nthumbnail: cover.png\n", 1) + "\n## A word by hand\n\nHello.\n"
+    )
+    outcome = push("dataset", "alice/dimple")
+    assert "nothing to change" in outcome.out
+    assert "## A word by hand\n\nHello.\n" in repository.files()["README.md"].decode()
+
+
+def test_a_pull_request_leaves_main_alone_and_is_found_again(hub, push):
+    repository = hub.create(*DATASET)
+    before = repository.branches["main"]
+    outcome = push("dataset", "alice/dimple", "--create-pr")
+    assert f"pull request {hub.url}/datasets/alice/dimple/discussions/1" in outcome.out
+    assert repository.branches["main"] == before
+    assert not repository.tags
+    assert "microworld_news/train-00000-of-00001.parquet" in repository.files("refs/pr/1")
+    again = push("dataset", "alice/dimple", "--create-pr")
+    assert "discussions/1" in again.out
+    assert list(repository.proposals) == [1]
+
+
+def test_a_branch_is_made_and_gets_no_tag(hub, push):
+    hub.create(*DATASET)
+    outcome = push("dataset", "alice/dimple", "--revision", "next")
+    assert outcome.status == 0, outcome.err
+    repository = hub.repo(*DATASET)
+    assert "microworld_news/train-00000-of-00001.parquet" in repository.files("next")
+    assert repository.titles == []
+    assert not repository.tags
+
+
+def test_private_is_for_new_repositories(hub, push):
+    assert push("dataset", "alice/dimple", "--private").status == 0
+    assert hub.repo(*DATASET).private
+    hub.create("dataset", "alice/open")
+    outcome = push("dataset", "alice/open", "--private")
+    assert outcome.status == 1
+    assert "alice/open is public" in outcome.err
+
+
+@pytest.mark.parametrize(
+    ("fault", "words"),
+    [
+        (
+            {"method": "GET", "path": "/api/datasets", "status": 401, "message": "Invalid credentials"},
+            "accept the token",
+        ),
+        ({"method": "POST", "path": "/commit/", "status": 403, "message": "read-only token"}, "may not write"),
+        ({"method": "PUT", "path": "/storage/", "status": 413, "message": "Storage quota exceeded"}, "no room"),
+        (
+            {"method": "POST", "path": "/commit/", "status": 429, "headers": {"Retry-After": "4000"}},
+            "wait 4000 seconds",
+        ),
+    ],
+)
+def test_a_refusal_is_one_line_and_leaves_nothing(hub, push, fault, words):
+    repository = hub.create(*DATASET)
+    hub.fail(**fault, times=100)
+    outcome = push("dataset", "alice/dimple")
+    assert outcome.status == 1
+    last = outcome.err.splitlines()[-1]
+    assert last.startswith("impossible: ")
+    assert words in last
+    assert repository.titles == []
+    assert not repository.tags
+
+
+def test_no_token_is_said_before_anything_is_asked(hub, push, monkeypatch):
+    monkeypatch.delenv("HF_TOKEN")
+    outcome = push("dataset", "alice/dimple")
+    assert (outcome.status, outcome.err.count("\n")) == (1, 1)
+    assert "no Hub token was found; run 'hf auth login' or set HF_TOKEN" in outcome.err
+    assert not hub.requests
+
+
+def test_anothers_namespace_is_refused(hub, push):
+    outcome = push("dataset", "bob/dimple")
+    assert outcome.status == 1
+    assert "may not write to bob/dimple" in outcome.err
+    assert not hub.repositories
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        {"method": "POST", "path": "/commit/", "status": 500, "times": 2},
+        {"method": "POST", "path": "/commit/", "status": 429, "headers": {"Retry-After": "2"}},
+        {"method": "PUT", "path": "/storage/", "status": 0, "after": 100},
+        {"method": "PUT", "path": "/storage/", "status": 503, "times": 2},
+        {"method": "POST", "path": "/tag/", "status": 500, "times": 2},
+        {"method": "GET", "path": "/refs", "status": 502},
+        {"method": "GET", "path": "/resolve/", "status": 0},
+    ],
+    ids=lambda fault: f"{fault['method']} {fault['path']} {fault['status']}",
+)
+def test_what_passes_is_waited_for(hub, push, fault):
+    hub.fail(**fault)
+    outcome = push("dataset", "alice/dimple")
+    assert outcome.status == 0, outcome.err
+    repository = hub.repo(*DATASET)
+    assert repository.titles == ["Release v0.1.0: microworld_news, 31 pairs"]
+    assert repository.tags == {"v0.1.0": repository.branches["main"]}
+
+
+def test_somebody_elses_commit_in_the_meantime_is_kept(hub, push):
+    repository = hub.create(*DATASET)
+    hub.fail("POST", "/commit/", action=lambda: repository.edit("README.md", "<!-- hand -->\nwritten meanwhile\n"))
+    outcome = push("dataset", "alice/dimple")
+    assert outcome.status == 0, outcome.err
+    assert "written meanwhile" in repository.files()["README.md"].decode()
+    assert [title for title in repository.titles if title.startswith("Release")] == repository.titles[1:]
+
+
+def test_a_hub_that_stops_before_the_commit_releases_nothing_and_is_resumed(hub, push):
+    repository = hub.create(*DATASET)
+    hub.fail("POST", "/commit/", action=hub.stop, status=0)
+    outcome = push("dataset", "alice/dimple")
+    assert outcome.status == 1
+    assert "push again later: what was uploaded is not uploaded again" in outcome.err
+    assert repository.titles == []
+    hub.start()
+    uploads = hub.count("PUT", "/storage/")
+    assert uploads
+    assert push("dataset", "alice/dimple").status == 0
+    assert hub.count("PUT", "/storage/") == uploads
+    assert len(repository.titles) == 1
+
+
+def test_a_push_cut_off_before_its_tag_is_tagged_by_the_next(hub, push):
+    hub.fail("POST", "/tag/", status=400, times=1)
+    assert push("dataset", "alice/dimple").status == 1
+    assert not hub.repo(*DATASET).tags
+    outcome = push("dataset", "alice/dimple")
+    assert "nothing to change; tagged v0.1.0" in outcome.out
+    assert hub.repo(*DATASET).tags == {"v0.1.0": hub.repo(*DATASET).branches["main"]}
+    assert len(hub.repo(*DATASET).titles) == 1
+
+
+def test_a_commit_whose_answer_is_lost_is_not_made_twice(hub, push):
+    repository = hub.create(*DATASET)
+    hub.fail("POST", "/commit/", lost=True)
+    outcome = push("dataset", "alice/dimple")
+    assert outcome.status == 0, outcome.err
+    assert len(repository.titles) == 1
+    assert repository.tags == {"v0.1.0": repository.branches["main"]}
+
+
+def test_what_comes_back_otherwise_is_noticed(hub, push):
+    def spoil():
+        for sha256 in hub.large:
+            hub.large[sha256] = hub.large[sha256][:-1] + b"?"
+
+    hub.create(*DATASET)
+    hub.fail("GET", "/resolve/.*parquet", action=spoil)
+    outcome = push("dataset", "alice/dimple")
+    assert outcome.status == 1
+    assert "was uploaded but does not load" in outcome.err
+    assert not hub.repo(*DATASET).tags
+
+
+def test_offline_is_said_in_one_line(hub, push, monkeypatch):
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
+    outcome = push("dataset", "alice/dimple")
+    assert outcome.err == ("impossible: HF_HUB_OFFLINE is set and a push needs the Hub; unset it and push again\n")
+
+
+def test_a_model_is_pushed_and_loads(hub, push, run, tmp_path):
+    shutil.copytree(tiny_models.make_student(tmp_path / "student"), run / "student", dirs_exist_ok=True)
+    push("dataset", "alice/dimple")
+    outcome = push("model", "alice/paraphraser")
+    assert outcome.status == 0, outcome.err
+    held = hub.repo("model", "alice/paraphraser").files()
+    assert {"README.md", "config.json", "model.safetensors", "tokenizer.json"} <= held.keys()
+    assert "training.json" not in held
+    assert "alice/dimple" in held["README.md"].decode()
+    assert AutoModelForSeq2SeqLM.from_pretrained("alice/paraphraser", revision="v0.1.0").num_parameters()
+    assert "nothing to change" in push("model", "alice/paraphraser").out
+
+
+def test_a_space_needs_its_model(hub, push):
+    outcome = push("space", "alice/paraphraser")
+    assert outcome.status == 1
+    assert "no model alice/paraphraser for the Space; push it first" in outcome.err
+    hub.create("model", "alice/paraphraser")
+    assert push("space", "alice/paraphraser").status == 0
+    assert "app.py" in hub.repo("space", "alice/paraphraser").files()
+
+
+def test_a_metric_is_loaded_from_its_space(hub, push):
+    outcome = push("metric", "alice/ted", source="ted")
+    assert outcome.status == 0, outcome.err
+    assert "metric loaded" in outcome.out
+    assert {"ted.py", "tree_distance.py", "app.py", "README.md"} <= hub.repo("space", "alice/ted").files().keys()
+    assert "evaluate wants alice/ted" in push("metric", "alice/distance", source="ted").err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("dataset", "nowhere", "--to", "alice/dimple"), "'nowhere' is no run folder"),
+        (("metric", "nothing", "--to", "alice/nothing"), "there is no metric 'nothing'"),
+    ],
+)
+def test_a_mistake_is_one_line(hub, arguments, words):
+    outcome = impossible("push", *arguments)
+    assert outcome.status in (1, 2)
+    assert outcome.err.count("\n") == 1
+    assert words in outcome.err
+    assert not HfApi().whoami()["orgs"]
