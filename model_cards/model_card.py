@@ -31,7 +31,8 @@ def write_model_card(
         model_folder: The student's Hub-shaped folder, `RUN/student` or one of `RUN/students/`.
         repo_id: Where the model will be published; without it the card's code loads the folder.
         dataset_id: Where the dataset it learnt from is published, if it is.
-        base_id: Where the model it started from is on the Hub, when the run knows that model as a local folder.
+        base_id: Where the model it started from is on the Hub, when the run knows that model as a local folder; of an
+            adapter, what is published must name it too.
 
     Returns:
         The path of the card.
@@ -71,7 +72,6 @@ def model_card(
         "location": repo_id or shown_location(model_folder),
         "dataset_id": dataset_id,
         "base": public_name(base) if base else None,
-        "base_id": base_id,
         "files": files,
         "lineage": lineage,
         "curves": FILE_NAME if training_curves(record, lineage) else None,

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from model_cards.run_folder import CardError, read_json
+from model_cards.usage_code import HANDLER, PIPELINE
 
-PIPELINE, HANDLER = "paraphrase_pipeline.py", "handler.py"
 _PROMPT = "{source} =>"  # of a decoder-only student whose configuration names none
 
 
@@ -18,7 +18,7 @@ class ModelFiles:
         is_decoder: Whether the model continues a prompt (GPT-2 and the like) in place of reading a source (T5).
         prompt_template: Of a decoder-only model; `{source}` stands for the sentence.
         adapted: The base that an adapter names.
-        has_pipeline: Whether `pipeline("paraphrase", ...)` is shipped with it.
+        has_pipeline: Whether `pipeline("paraphrase", ...)` works with it; an adapter has no place to name it.
         has_handler: Whether the handler of Inference Endpoints is.
     """
 
@@ -42,7 +42,7 @@ def model_files(folder: Path) -> ModelFiles:
     """
     config = read_json(folder / "config.json") if (folder / "config.json").is_file() else {}
     path = folder / "adapter_config.json"
-    is_adapter = path.is_file()
+    is_adapter = path.is_file() and not config
     adapter = read_json(path) if is_adapter else {}
     architectures = [str(name) for name in config.get("architectures") or []]
     template = config.get("prompt_template", _PROMPT)
@@ -57,6 +57,6 @@ def model_files(folder: Path) -> ModelFiles:
         or any(name.endswith(("ForCausalLM", "LMHeadModel")) for name in architectures),
         prompt_template=template,
         adapted=str(adapted) if adapted else None,
-        has_pipeline=(folder / PIPELINE).is_file(),
+        has_pipeline=(folder / PIPELINE).is_file() and not is_adapter,
         has_handler=(folder / HANDLER).is_file(),
     )

@@ -107,10 +107,8 @@ SYSTEMS = {
     "plain teacher": "the teacher itself, and the sentence that it goes on with after the source",
     "student, round 0": "trained on the pairs of teacher sentences",
     "student, self-distilled": "the same student trained further on those of its own rewritings that critics kept",
-    "control: more training on the old pairs": "the student of round 0 trained just as many steps more on the same pairs",
-    "control: fresh contexts, ordinary pairs": (
-        "the student of round 0 trained just as many steps more on new pairs of teacher sentences"
-    ),
+    "control: more training on the old pairs": "the student of round 0, trained just as much longer on the same pairs",
+    "control: fresh contexts, ordinary pairs": "the same, but longer on new pairs of teacher sentences",
 }
 
 # What the oracle's yes to an output says; a summary that says all that its source does is entailed too.

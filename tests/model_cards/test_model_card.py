@@ -1,5 +1,6 @@
 """The card of a student."""
 
+import importlib.util
 import json
 import re
 from xml.etree import ElementTree
@@ -11,6 +12,7 @@ from huggingface_hub.repocard_data import model_index_to_eval_results
 
 from model_cards.model_card import model_card_files, write_model_card
 from model_cards.run_folder import CardError
+from model_cards.usage_code import add_usage_code
 
 LAST = {"faithful_non_copy": 0.6634, "copy": 0.0138}
 
@@ -165,15 +167,6 @@ def test_code_of_an_adapters_card_runs_as_it_stands(run, tmp_path, monkeypatch, 
     assert capsys.readouterr().out.startswith("[")
 
 
-def test_code_of_an_adapter_whose_base_was_published_loads_that_one(run, tmp_path, monkeypatch, capsys):
-    save_adapter(run, tmp_path / "base")
-    (tmp_path / "base").rename(tmp_path / "published")  # what the adapter names is only on the trainer's machine
-    monkeypatch.chdir(run.parent)
-    [code] = blocks_of(card_of(run, base_id="published"))
-    exec(code, {})
-    assert capsys.readouterr().out.startswith("[")
-
-
 def save_decoder(folder, **settings):
     """A GPT-2 of no training."""
     from transformers import GPT2Config, GPT2LMHeadModel
@@ -220,13 +213,34 @@ def test_code_of_a_decoder_only_adapters_card_runs_as_it_stands(run, tmp_path, m
     assert capsys.readouterr().out.endswith("\n")
 
 
-@pytest.mark.parametrize(
-    ("file", "words"), [("paraphrase_pipeline.py", 'pipeline("paraphrase"'), ("handler.py", '"n": 3')]
-)
-def test_code_that_comes_with_the_model_is_told_only_where_it_does(run, file, words):
-    assert words not in card_of(run).text
-    (run / "student" / file).write_text("", encoding="utf-8")
-    assert words in card_of(run).text
+def test_code_that_comes_with_the_model_is_told_and_runs_as_it_stands(run, monkeypatch, capsys):
+    save_student(run / "student")
+    words = ('pipeline("paraphrase"', '"n": 3')
+    assert not any(word in card_of(run).text for word in words)
+    add_usage_code(run / "student")
+    monkeypatch.chdir(run.parent)
+    card = card_of(run)
+    assert all(word in card.text for word in words)
+    [_, code] = blocks_of(card)
+    names = {}
+    exec(code, names)
+    printed = capsys.readouterr().out.splitlines()
+    assert names["paraphrase"].task == "paraphrase"
+    assert len(printed) <= 5
+    [request] = re.findall(r"```json\n(.*?)```", card.text, flags=re.DOTALL)
+    spec = importlib.util.spec_from_file_location("handler", run / "student/handler.py")
+    handler = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(handler)
+    answer = handler.EndpointHandler(str(run / "student"))(json.loads(request))
+    assert all(entry.keys() == {"generated_text"} for entry in answer)
+
+
+def test_an_adapter_has_a_handler_and_no_pipeline_by_name(run):
+    make_adapter(run, "google/t5-v1_1-large")
+    add_usage_code(run / "student")
+    text = card_of(run).text
+    assert "handler.py" in text
+    assert 'pipeline("paraphrase"' not in text
 
 
 def test_the_page_shows_outputs_that_the_student_really_wrote(run, figures):
