@@ -117,11 +117,12 @@ def _rows(info: dict[str, Any]) -> int:
 
 def _are_all_counted(configs: list[dict[str, Any]], infos: list[dict[str, Any]]) -> bool:
     """Whether the rows of every config, and of every split that is listed, are known."""
-    splits = {_name(info): info.get("splits") for info in infos}
-    listed = all(isinstance(of_config, list) for of_config in splits.values())
-    known = listed and all(
-        isinstance(split, dict) and isinstance(split.get("num_examples"), int)
-        for of_config in splits.values()
-        for split in of_config
-    )
-    return known and {_name(config) for config in configs} <= splits.keys()
+    for info in infos:
+        splits = info.get("splits")
+        if not isinstance(splits, list) or not all(_is_counted(split) for split in splits):
+            return False
+    return {_name(config) for config in configs} <= {_name(info) for info in infos}
+
+
+def _is_counted(split: Any) -> bool:
+    return isinstance(split, dict) and isinstance(split.get("num_examples"), int)
