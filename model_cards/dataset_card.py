@@ -4,10 +4,12 @@ from pathlib import Path
 from typing import Any
 
 from datasets.info import DatasetInfosDict
-from huggingface_hub import DatasetCard, DatasetCardData
+from huggingface_hub import DatasetCardData
 
+from model_cards.card_metadata import size_category
 from model_cards.dataset_files import DatasetConfig, dataset_config
-from model_cards.rendering import render_markdown, shown_location, write_whole
+from model_cards.merging import generated_card, write_merged
+from model_cards.rendering import render_markdown, shown_location
 from model_cards.run_folder import CardError, Run, read_run
 from model_cards.vocabulary import BIBTEX, MICROWORLD_LIMITS
 
@@ -16,12 +18,11 @@ _TASKS: dict[str, dict[str, Any]] = {
     "paraphrase": {"task_categories": ["text-generation"], "task_ids": ["text2text-generation"]},
     "summary": {"task_categories": ["summarization"]},
 }
-_SIZES = ((10**3, "n<1K"), (10**4, "1K<n<10K"), (10**5, "10K<n<100K"), (10**6, "100K<n<1M"), (10**7, "1M<n<10M"))
 _SAMPLES = 5
 
 
 def write_dataset_card(run: Path, dataset_folder: Path, *, repo_id: str | None = None) -> Path:
-    """Writes the README.md of a run's dataset.
+    """Writes the README.md of a run's dataset, around what people wrote in the one that is there.
 
     Args:
         run: The run folder.
@@ -32,7 +33,16 @@ def write_dataset_card(run: Path, dataset_folder: Path, *, repo_id: str | None =
         The path of the card.
 
     Raises:
-        CardError: The run or the dataset cannot be read, or the card not be written.
+        CardError: The run, the dataset or the card that is there cannot be read, or the card not be written.
+    """
+    return write_merged(dataset_folder / "README.md", dataset_card(run, dataset_folder, repo_id))
+
+
+def dataset_card(run: Path, dataset_folder: Path, repo_id: str | None = None) -> str:
+    """The generated card of a run's dataset, for `merge_cards`; the arguments are those of `write_dataset_card`.
+
+    Raises:
+        CardError: The run or the dataset cannot be read.
     """
     record = read_run(run)
     config = dataset_config(dataset_folder, record.metrics.config)
@@ -41,8 +51,7 @@ def write_dataset_card(run: Path, dataset_folder: Path, *, repo_id: str | None =
         raise CardError(f"{dataset_folder} holds no {tables}; build the dataset first")
     location = repo_id or shown_location(dataset_folder)
     body = render_markdown("dataset_card.md.jinja", **_values(record, config, location))
-    card = DatasetCard(f"---\n{_card_data(record, config).to_yaml()}\n---\n\n{body}")
-    return write_whole(dataset_folder / "README.md", str(card))
+    return generated_card(_card_data(record, config).to_dict(), config.name, body)
 
 
 def _values(run: Run, config: DatasetConfig, location: str) -> dict[str, Any]:
@@ -52,6 +61,7 @@ def _values(run: Run, config: DatasetConfig, location: str) -> dict[str, Any]:
         "title": _title(run),
         "location": location,
         "config": config.name,
+        "first_split": next(iter(config.splits)),
         "columns": [(field.name, str(field.type)) for field in config.schema],
         "samples": config.sample(_SAMPLES),
         "limits": MICROWORLD_LIMITS if run.is_microworld else None,
@@ -66,12 +76,14 @@ def _card_data(run: Run, config: DatasetConfig) -> DatasetCardData:
         license=run.license,
         pretty_name=_title(run),
         **_TASKS[run.metrics.task],
-        size_categories=[_size(info.splits.total_num_examples)],
+        size_categories=[size_category(info.splits.total_num_examples)],
         annotations_creators=["machine-generated"],
         language_creators=["machine-generated"],
         multilinguality=["monolingual"],
         source_datasets=["original"],
         tags=["synthetic", run.metrics.task, "impossible-distillation", run.metrics.domain],
+        # The Hub has no field of its own for the models that wrote and chose a dataset's text, and ignores this one.
+        source_models=list(dict.fromkeys(model.name for model in run.metrics.models)) or None,
         configs=[
             {
                 "config_name": config.name,
@@ -87,7 +99,3 @@ def _card_data(run: Run, config: DatasetConfig) -> DatasetCardData:
 def _title(run: Run) -> str:
     kind = "DIMSUM" if run.metrics.task == "summary" else "DIMPLE"
     return f"{kind}: {run.metrics.name}"
-
-
-def _size(rows: int) -> str:
-    return next((name for limit, name in _SIZES if rows < limit), "10M<n<100M")

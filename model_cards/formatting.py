@@ -1,6 +1,7 @@
 """Numbers as people read them, and foreign text made safe for Markdown."""
 
 import json
+import math
 import re
 from typing import Any
 
@@ -37,6 +38,29 @@ def figure(value: Figure, name: str) -> str:
         return share_with_error(value.value, value.standard_error)
     text = f"{value.value:.{words.decimals}f}"
     return text if value.standard_error is None else f"{text} ± {value.standard_error:.{words.decimals}f}"
+
+
+def figure_with_interval(value: Figure, name: str) -> str:
+    """A figure with its 95% interval, in the unit of its kind; without one where its standard error is unknown."""
+    words = figure_words(name)
+    if words.is_share:
+        return share_with_interval(value.value, value.n)
+    text = f"{value.value:.{words.decimals}f}"
+    if value.standard_error is None:
+        return text
+    half = 1.96 * value.standard_error
+    return f"{text} ({value.value - half:.{words.decimals}f} to {value.value + half:.{words.decimals}f})"
+
+
+def share_with_interval(part: float, n: int | None) -> str:
+    """A share of n rows with its 95% interval by Wilson (1927), which is no point where the share is 0 or 1."""
+    if not n:
+        return share(part)
+    z = 1.96
+    middle = (part + z**2 / (2 * n)) / (1 + z**2 / n)
+    half = z * math.sqrt(part * (1 - part) / n + z**2 / (4 * n**2)) / (1 + z**2 / n)
+    low, high = max(0.0, middle - half), min(1.0, middle + half)
+    return f"{share(part)} ({100 * low:.1f} to {100 * high:.1f})"
 
 
 def duration(seconds: float | None) -> str:

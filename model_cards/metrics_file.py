@@ -4,7 +4,18 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from model_cards.records import Audit, DatasetCounts, Drop, Evaluation, Example, Figure, Metrics, Round, System
+from model_cards.records import (
+    Audit,
+    DatasetCounts,
+    Drop,
+    Evaluation,
+    Example,
+    Figure,
+    Metrics,
+    Model,
+    Round,
+    System,
+)
 
 
 def metrics_from_json(data: Mapping[str, Any]) -> Metrics:
@@ -23,6 +34,10 @@ def metrics_from_json(data: Mapping[str, Any]) -> Metrics:
         seed=data.get("seed"),
         version=data.get("version"),
         command=data.get("command"),
+        builders_code=data.get("builders_code"),
+        models=tuple(
+            Model(row["role"], row["ref"], row.get("sha256"), row.get("commit")) for row in data.get("models") or ()
+        ),
         rounds=tuple(_round(row) for row in data.get("rounds") or ()),
         dataset=_dataset(data["dataset"]) if data.get("dataset") else None,
         evaluation=_evaluation(data["evaluation"]) if data.get("evaluation") else None,
@@ -61,6 +76,8 @@ def _dataset(data: Mapping[str, Any]) -> DatasetCounts:
         rounds={int(number): count for number, count in (data.get("rounds") or {}).items()},
         dropped_duplicates=data.get("dropped_duplicates"),
         dropped_leaks=data.get("dropped_leaks"),
+        statistics=_figures(data.get("statistics")),
+        parser=data.get("parser"),
     )
 
 
@@ -72,11 +89,14 @@ def _evaluation(data: Mapping[str, Any]) -> Evaluation | None:
 
 
 def _system(data: Mapping[str, Any]) -> System:
-    figures = {
+    examples = tuple(Example(row["source"], row["output"], row.get("faithful")) for row in data.get("examples") or ())
+    return System(name=data["name"], path=data.get("path"), figures=_figures(data.get("figures")), examples=examples)
+
+
+def _figures(data: Mapping[str, Any] | None) -> dict[str, Figure]:
+    return {
         name: Figure(row["value"], row.get("n"), row.get("standard_error"))
-        for name, row in (data.get("figures") or {}).items()
+        for name, row in (data or {}).items()
         # A mean over no rows is no figure, whether it was written as null or as NaN.
         if row.get("value") is not None and not math.isnan(row["value"])
     }
-    examples = tuple(Example(row["source"], row["output"], row.get("faithful")) for row in data.get("examples") or ())
-    return System(name=data["name"], path=data.get("path"), figures=figures, examples=examples)

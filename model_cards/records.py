@@ -4,6 +4,7 @@ A part that a run did not produce stays `None` or empty, and the cards leave its
 """
 
 from dataclasses import dataclass, field
+from pathlib import PurePath
 
 
 @dataclass(frozen=True)
@@ -63,23 +64,52 @@ class Round:
 
 
 @dataclass(frozen=True)
+class Figure:
+    """A mean over `n` rows, or a figure of all of them together, which has no standard error."""
+
+    value: float
+    n: int | None
+    standard_error: float | None
+
+
+@dataclass(frozen=True)
 class DatasetCounts:
-    """What the release holds, and what assembling it removed."""
+    """What the release holds, what assembling it removed, and what was measured of it, by `parser` where with one."""
 
     config: str
     splits: dict[str, int]
     rounds: dict[int, int]
     dropped_duplicates: int | None
     dropped_leaks: int | None
+    statistics: dict[str, Figure] = field(default_factory=dict)
+    parser: str | None = None
+
+
+def public_name(ref: str) -> str:
+    """A model's reference as others may read it: of a folder on this machine only its last part."""
+    return PurePath(ref).name if ref.startswith(("/", "~", ".")) else ref
 
 
 @dataclass(frozen=True)
-class Figure:
-    """A mean over `n` sources."""
+class Model:
+    """A model that the run used.
 
-    value: float
-    n: int | None
-    standard_error: float | None
+    Args:
+        role: "teacher", "critic" or "student base".
+        ref: As the recipe names it.
+        sha256: Of a local model's weights, tokenizer and configuration.
+        commit: Of one on the Hub.
+    """
+
+    role: str
+    ref: str
+    sha256: str | None
+    commit: str | None
+
+    @property
+    def name(self) -> str:
+        """The reference as the cards give it."""
+        return public_name(self.ref)
 
 
 @dataclass(frozen=True)
@@ -137,6 +167,8 @@ class Metrics:
     seed: int | None
     version: str | None
     command: str | None
+    builders_code: str | None = None
+    models: tuple[Model, ...] = ()
     rounds: tuple[Round, ...] = ()
     dataset: DatasetCounts | None = None
     evaluation: Evaluation | None = None

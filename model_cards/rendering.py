@@ -7,7 +7,7 @@ from typing import Any
 
 import jinja2
 
-from model_cards import charts, formatting, settings, vocabulary
+from model_cards import charts, formatting, paper_tables, settings, vocabulary
 from model_cards.run_folder import CardError
 
 _TEMPLATES = Path(__file__).parent / "templates"
@@ -66,6 +66,8 @@ def _environment(autoescape: bool) -> jinja2.Environment:
         "share": formatting.share,
         "share_with_error": formatting.share_with_error,
         "figure": formatting.figure,
+        "figure_with_interval": formatting.figure_with_interval,
+        "share_with_interval": formatting.share_with_interval,
         "duration": formatting.duration,
         "md": formatting.markdown,
         "code": formatting.code,
@@ -75,7 +77,9 @@ def _environment(autoescape: bool) -> jinja2.Environment:
     environment.globals |= {
         "charts": charts,
         "words": vocabulary,
+        "paper": paper_tables,
         "setting_rows": settings.setting_rows,
         "deviations": settings.deviations,
+        "critics_of": settings.critics_of,
     }
     return environment

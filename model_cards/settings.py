@@ -1,6 +1,6 @@
 """The settings of a recipe as rows of a table, and where they depart from the paper."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,6 +27,7 @@ _PAPER_CRITICS = {
 
 # Told elsewhere on the card, or no setting of the run.
 _NOT_SETTINGS = ("name", "notes", "license", "language")
+_LONG_LIST = 8  # the recipe on the card has every item
 
 
 @dataclass(frozen=True)
@@ -39,9 +40,15 @@ class Deviation:
     place: str
 
 
-def setting_rows(recipe: dict[str, Any]) -> list[tuple[str, str]]:
-    """Every setting by its dotted name, in the recipe's order, but for one that a file of contexts makes void."""
-    shown = {key: value for key, value in recipe.items() if key not in _NOT_SETTINGS}
+def setting_rows(recipe: dict[str, Any], sections: Collection[str] | None = None) -> list[tuple[str, str]]:
+    """Every setting by its dotted name, in the recipe's order, but for one that a file of contexts makes void.
+
+    Args:
+        recipe: Settings by name.
+        sections: Those of the top level to show; all when left out.
+    """
+    wanted = recipe.keys() if sections is None else sections
+    shown = {key: value for key, value in recipe.items() if key in wanted and key not in _NOT_SETTINGS}
     leaves = list(_leaves(shown, ""))
     void = "sampling.contexts" if dict(leaves).get("sampling.contexts_file") is not None else None  # used whole
     return [(name, _text(value)) for name, value in leaves if name != void]
@@ -56,9 +63,14 @@ def deviations(recipe: dict[str, Any], task: str) -> list[Deviation]:
         for name, value in leaves.items()
         if f".{name}".endswith(f".{section}.{key}") and value is not None and value != paper_value
     ]
-    used = {critic for critic, _ in _critics(recipe)}
+    used = set(critics_of(recipe))
     unused = [critic for critic in _PAPER_CRITICS.get(task, ()) if used and critic not in used]
     return found + [Deviation(f"critics.{critic}", "not used", "used", "Section 3.2") for critic in unused]
+
+
+def critics_of(recipe: dict[str, Any]) -> list[str]:
+    """The names of the critics, in their order."""
+    return [critic for critic, _ in _critics(recipe)]
 
 
 def _critics(recipe: dict[str, Any]) -> Iterator[tuple[str, Any]]:
@@ -83,6 +95,8 @@ def _leaves(value: Any, name: str) -> Iterator[tuple[str, Any]]:
 
 
 def _text(value: Any) -> str:
+    if isinstance(value, list) and len(value) > _LONG_LIST:
+        return f"{_text(value[:3])} and {len(value) - 3} more"
     if isinstance(value, list):
         return ", ".join(_text(child) for child in value) or "none"
     if isinstance(value, bool):

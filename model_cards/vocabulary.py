@@ -57,6 +57,14 @@ FIGURES = {
         "iBLEU",
         "0.7 BLEU to the reference less 0.3 BLEU to the source, 0 to 100; sentences averaged, add-one smoothing",
     ),
+    "h2": FigureWords("H2", "entropy of the targets' word pairs (2-grams), in bits; higher is more varied"),
+    "h3": FigureWords("H3", "the same for 3-grams"),
+    "msttr": FigureWords("MSTTR", "different words per 100 words of the targets, read in a random order"),
+    "jaccard": FigureWords(
+        "Jaccard", "words that source and target share, in per cent of the words in either; lower is freer"
+    ),
+    "ted_3": FigureWords("TED-3", "edits between the first three layers of the two parse trees, the root the first"),
+    "ted_f": FigureWords("TED-F", "edits between the whole parse trees, words included"),
 }
 
 REASONS = {
@@ -68,10 +76,39 @@ REASONS = {
     "diversity": "diversity: a better pair says the same",
 }
 
+# What a critic cannot see, so that a reader knows what to look for.
+BLIND_SPOTS = {
+    "semantic_equivalence": (
+        "The semantic critic is an NLI model. Such models can overlook a changed number, date or name, who did what to "
+        "whom, a dropped detail, or a hedge such as *may*; it judges a pair without its context, and its probabilities "
+        "are its own, not a measure of truth. Compare numbers and names yourself where they matter."
+    ),
+    "rouge_l": (
+        "ROUGE-L counts words in order: a sentence with every word swapped for a synonym passes, one that says the "
+        "same freely but keeps long names may not, and of meaning it knows nothing."
+    ),
+    "tree_edit_distance": (
+        "Tree edit distance depends on the parser, and its threshold is a number of edits: long sentences reach it "
+        "with small changes, short ones hardly at all, and swapped words count as edits."
+    ),
+    "compression": "The compression critic counts words: a target can be short and leave out what matters most.",
+    "diversity": (
+        "The diversity filter compares pairs of one context only: the same thing can be said after several contexts."
+    ),
+}
+
 ORIGINS = {
     "teacher": "pairs of teacher sentences",
     "self-distillation": "self-distilled pairs",
     "control": "control, not part of the dataset",
+}
+
+SYSTEMS = {
+    "plain teacher": "the teacher itself, and the sentence that it goes on with after the source",
+    "student, round 0": "trained on the pairs of teacher sentences",
+    "student, self-distilled": "the same student trained further on those of its own rewritings that critics kept",
+    "control: more training on the old pairs": "the student of round 0, trained just as much longer on the same pairs",
+    "control: fresh contexts, ordinary pairs": "the same, but longer on new pairs of teacher sentences",
 }
 
 # What the oracle's yes to an output says; a summary that says all that its source does is entailed too.

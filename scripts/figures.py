@@ -1,9 +1,7 @@
 """Every figure of a run, gathered into `metrics.json`."""
 
-import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import partial
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +12,7 @@ from builders.journal import Stage
 from builders.models import model_identity
 from builders.named import code_identity
 from scripts.pipeline import Pipeline
+from scripts.provenance import kept, provenance, released_statistics
 from trainers.benchmark import BenchmarkRow, benchmark_rows
 from trainers.evaluation import EvaluationConfig, audit_pairs, evaluate_outputs, teacher_outputs
 from trainers.oracle import is_faithful, load_oracle
@@ -37,7 +36,7 @@ def write_metrics(pipeline: Pipeline, command: str) -> dict[str, Any]:
         "task": recipe.task,
         "domain": recipe.sampling.domain,
         "seed": recipe.seed,
-        "version": version("impossible-distillation"),
+        **provenance(recipe),
         "command": command,
         "rounds": [_round(pipeline, *origin) for origin in _origins(pipeline)],
         "dataset": _dataset(pipeline),
@@ -85,6 +84,7 @@ def _dataset(pipeline: Pipeline) -> dict[str, Any]:
         "rounds": {str(number): rounds.count(number) for number in sorted(set(rounds))},
         "dropped_duplicates": assembly.dropped_duplicates,
         "dropped_leaks": assembly.dropped_leaks,
+        **released_statistics(pipeline),
     }
 
 
@@ -115,7 +115,7 @@ def _systems(pipeline: Pipeline) -> Iterator[tuple[str, Path | None, dict[str, A
             assert recipe.evaluation is not None
             return evaluation_record(rows, outputs, recipe.evaluation, recipe.task)
 
-        return name, student, _kept(record, mark, evaluate)
+        return name, student, kept(record, mark, evaluate)
 
     yield evaluated("plain teacher", None)
     yield evaluated("student, round 0", pipeline.student(0))
@@ -152,14 +152,3 @@ def _evaluation(config: EvaluationConfig, systems: list[tuple[str, Path | None, 
             for name, path, record in systems
         ],
     }
-
-
-def _kept(path: Path, mark: str, compute: Callable[[], dict[str, Any]]) -> dict[str, Any]:
-    """What `compute` returns, kept in a JSON file until the fingerprint changes."""
-    if path.is_file():
-        record = json.loads(path.read_text(encoding="utf-8"))
-        if record.pop("fingerprint") == mark:
-            return record
-    value = compute()
-    write_json(path, {"fingerprint": mark, **value})
-    return value

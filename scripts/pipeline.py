@@ -152,6 +152,8 @@ class Pipeline:
             partial.mkdir()
             for file in sorted(student.iterdir()):
                 shutil.copyfile(file, partial / file.name)
+            if (out / "README.md").is_file():  # people may have written in it
+                shutil.copyfile(out / "README.md", partial / "README.md")
             add_usage_code(partial)
         return out
 

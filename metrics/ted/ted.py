@@ -5,6 +5,7 @@ from typing import Any
 import datasets
 import evaluate
 
+from .layers import top_layers
 from .tree_distance import tree_edit_distance
 
 _DESCRIPTION = "Mean edit distance, with unit costs, of the constituency trees of predictions and references."
@@ -13,6 +14,7 @@ _INPUTS = """
 Args:
     predictions: One bracketed tree a row, such as `(S (NP (NN profit)) (VP (VBD rose)))`.
     references: One bracketed tree a row.
+    layers: How many layers from the root down are compared; the whole trees by default (TED-F), 3 for TED-3.
 
 Returns:
     ted: The mean over the rows, in nodes.
@@ -43,6 +45,10 @@ class Ted(evaluate.Metric):
             features=datasets.Features({"predictions": tree, "references": tree}),
         )
 
-    def _compute(self, predictions: list[str], references: list[str]) -> dict[str, Any]:
+    def _compute(self, predictions: list[str], references: list[str], layers: int | None = None) -> dict[str, Any]:
+        if layers is not None:
+            predictions, references = (
+                [top_layers(tree, layers) for tree in side] for side in (predictions, references)
+            )
         scores = [tree_edit_distance(*pair) for pair in zip(predictions, references, strict=True)]
         return {"ted": sum(scores) / len(scores), "scores": scores}

@@ -16,6 +16,31 @@ def test_ted():
     assert result == {"ted": 1.0, "scores": [0, 2]}
 
 
+def test_ted_of_the_upper_layers():
+    trees = {"predictions": ["(S (NP (NN a)) (VP b))"], "references": ["(S (NP (NN c) (NN d)) (VP b))"]}
+    module = evaluate.load("metrics/ted")
+    assert module.compute(**trees, layers=2)["ted"] == 0.0
+    assert module.compute(**trees, layers=3)["ted"] == 1.0
+    assert module.compute(**trees)["ted"] == 3.0
+
+
+def test_jaccard():
+    result = evaluate.load("metrics/jaccard").compute(predictions=["a b", "c d"], references=["b a", "e f"])
+    assert result == {"jaccard": 50.0, "scores": [100.0, 0.0]}
+
+
+def test_msttr():
+    module = evaluate.load("metrics/msttr")
+    assert module.compute(predictions=["a b", "a a"], segment=2) == {"msttr": 75.0}
+    assert module.compute(predictions=["a b"]) == {"msttr": None}
+
+
+@pytest.mark.parametrize(("order", "bits"), [(1, 1.5), (2, 1.0)])
+def test_ngram_entropy(order, bits):
+    rows = {"predictions": ["a b", "a c"]}
+    assert evaluate.load("metrics/ngram_entropy").compute(**rows, order=order) == {"ngram_entropy": bits}
+
+
 @pytest.mark.parametrize("reference", [REFERENCE, [REFERENCE, SOURCE]])
 def test_ibleu(reference):
     rows = {"predictions": [CANDIDATE], "references": [reference], "sources": [SOURCE]}

@@ -3,6 +3,7 @@ import zss
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from metrics.ted.layers import top_layers
 from metrics.ted.tree_distance import tree_edit_distance
 
 # A tree is (label, children), a word a bare string; few names, so that trees share some, a word and a label among them.
@@ -58,3 +59,26 @@ def test_a_tree_deeper_than_the_recursion_limit():
     deep = "(X " * levels + "profit" + ")" * levels
     assert tree_edit_distance(deep, "(X profit)") == levels - 1
     assert tree_edit_distance("(X profit)", deep) == levels - 1
+
+
+def cut(tree, layers):
+    label, children = (tree, None) if isinstance(tree, str) else tree
+    if children is None or layers == 1:
+        return label if children is None else (label, [])
+    return label, [cut(child, layers - 1) for child in children]
+
+
+@given(TREES, st.integers(1, 5))
+def test_the_top_layers_are_those_that_a_walk_from_the_root_meets(tree, layers):
+    assert tree_edit_distance(top_layers(bracketed(tree), layers), bracketed(cut(tree, layers))) == 0
+
+
+def test_words_stand_in_a_layer_like_labels():
+    assert top_layers("(S (NP (NN profit)) (VP rose))", 3) == "(S (NP (NN)) (VP rose))"
+    assert top_layers("(S (NP (NN profit)) (VP rose))", 2) == "(S (NP) (VP))"
+
+
+@pytest.mark.parametrize(("tree", "layers", "message"), [("(S", 3, "malformed tree"), ("(S a)", 0, "at least 1")])
+def test_layers_of_no_tree_are_an_error(tree, layers, message):
+    with pytest.raises(ValueError, match=message):
+        top_layers(tree, layers)

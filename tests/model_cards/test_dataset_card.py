@@ -92,7 +92,8 @@ def test_code_of_the_card_runs_as_it_stands(run, monkeypatch, capsys):
     [code] = re.findall(r"```python\n(.*?)```", card_of(run).text, flags=re.DOTALL)
     assert '"run/dimple"' in code
     exec(code, {})
-    assert "source" in capsys.readouterr().out
+    first = pq.read_table(run / "dimple/microworld_news/train-00000-of-00001.parquet").to_pylist()[0]
+    assert capsys.readouterr().out == f"{first['source']} -> {first['target']}\n"
 
 
 def test_code_of_a_published_card_names_its_repo(run):
@@ -150,7 +151,56 @@ def test_a_critic_of_the_paper_that_the_recipe_leaves_out_is_a_departure(make_ru
 def test_the_audit_says_that_every_kept_pair_was_judged(run):
     text = card_of(run).text
     assert "judged every pair that the critics kept" in text
-    assert ["0", "microworld.oracle", "1,439", "98.6% ± 0.3", "0.2%"] in table_cells(text)
+    assert ["0", "microworld.oracle", "1,439", "98.6% (97.9 to 99.1)", "0.2%"] in table_cells(text)
+
+
+def test_statistics_stand_beside_the_papers_with_n_and_intervals(run):
+    text = card_of(run).text
+    rows = {row[0]: row[1:] for row in table_cells(text) if len(row) == 8}
+    assert rows["Dataset"] == ["Pairs", "H2", "H3", "MSTTR", "Jaccard", "TED-3", "TED-F"]
+    assert rows["this one"][:5] == ["31", "7.41", "8.05", "61.25", "44.87 (40.73 to 49.01)"]
+    assert rows["measured on"][1:] == ["n = 31"] * 4 + ["n = 29"] * 2
+    assert rows["DIMPLE, the paper's own"] == ["4.2M", "17.75", "22.46", "53.08", "43.62", "5.02", "29.84"]
+    assert rows["ChatGPT-Para"] == ["2.1M", "17.67", "21.41", "35.83", "44.56", "4.26", "20.15"]
+    assert "H2 and H3 of so unequal sizes do not compare" in text
+    assert "cosine similarity is left out" in text
+
+
+def test_statistics_that_were_not_measured_have_no_column(make_run, figures):
+    for name in ("ted_3", "ted_f"):
+        del figures["dataset"]["statistics"][name]
+    text = card_of(make_run(figures)).text
+    assert ["ChatGPT-Para", "2.1M", "17.67", "21.41", "35.83", "44.56"] in table_cells(text)
+    assert "TED-" not in text
+
+
+def test_models_are_told_with_what_stood_under_their_names(make_run, figures):
+    figures["models"] = [
+        {"role": "teacher", "ref": "openai-community/gpt2", "commit": "607a30d"},
+        {"role": "critic", "ref": "/home/someone/models/critic", "sha256": "2222bbbb"},
+    ]
+    card = card_of(make_run(figures))
+    rows = table_cells(card.text)
+    assert ["openai-community/gpt2", "teacher", "commit 607a30d"] in rows
+    assert "[openai-community/gpt2](https://huggingface.co/openai-community/gpt2)" in card.text
+    assert ["critic", "critic", "SHA-256 of its files 2222bbbb"] in rows
+    assert card.data.to_dict()["source_models"] == ["openai-community/gpt2", "critic"]
+    assert "someone/models" not in str(card)  # where a folder lies is nobody's business
+
+
+def test_blind_spots_are_those_of_the_critics_that_were_used(make_run, recipe):
+    text = card_of(make_run(recipe=recipe | {"critics": recipe["critics"][1:2]})).text
+    assert "overlook a changed number, date or name" in text
+    assert "ROUGE-L counts words" not in text
+    assert "Tree edit distance depends" not in text
+
+
+def test_a_second_card_keeps_what_people_wrote_in_the_first(run):
+    path = run / "dimple/README.md"
+    first = card_of(run)
+    path.write_text(f"{first}\n## Mine\n\nBy hand.\n", encoding="utf-8")
+    again = str(card_of(run))
+    assert again == f"{first}\n## Mine\n\nBy hand.\n"
 
 
 def test_without_an_oracle_there_is_no_audit(make_run, figures):
@@ -167,7 +217,9 @@ def test_parts_that_were_not_run_have_no_section(make_run, figures, recipe):
     (run / "metrics.json").write_text(json.dumps(bare | {"dataset": None}), encoding="utf-8")
     text = card_of(run).text
     assert "microworld_news" in text
-    for absent in ("What each critic dropped", "## Audit", "Seed:", "The command", "By round"):
+    for absent in (
+        *("What each critic dropped", "## Audit", "Seed:", "The command", "By round", "## Statistics", "| Revision |"),
+    ):
         assert absent not in text
 
 
@@ -191,6 +243,7 @@ def test_summary_dataset_is_for_summarization(make_run, summary_figures, summary
     assert ["Round", "Oracle", "Pairs judged", "Truly entailed", "Targets shuffled"] in rows
     assert "some targets do not follow from their source" in card.text
     assert not any(row[0] == "tree_edit_distance" for row in rows)
+    assert "ChatGPT-Para" not in card.text  # the paper measured no datasets of summaries
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
+from scipy.stats import binomtest
 
-from model_cards.formatting import code, count, duration, fenced, markdown, share, share_with_error
+from model_cards.formatting import (
+    code,
+    count,
+    duration,
+    fenced,
+    figure_with_interval,
+    markdown,
+    share,
+    share_with_error,
+    share_with_interval,
+)
+from model_cards.records import Figure
 
 READER = MarkdownIt("commonmark").enable(["table", "strikethrough"])
 printable = st.text(st.characters(min_codepoint=32, max_codepoint=126), min_size=1)
@@ -63,6 +75,29 @@ def test_a_share_of_nothing_is_none():
 def test_share_with_error():
     assert share_with_error(0.6634, 0.0121) == "66.3% ± 1.2"
     assert share_with_error(0.6634, None) == "66.3%"
+
+
+@pytest.mark.parametrize("hits", [0, 1, 7, 150, 299, 300])
+def test_the_interval_of_a_share_is_wilsons(hits):
+    interval = binomtest(hits, 300).proportion_ci(0.95, method="wilson")
+    expected = f"({100 * interval.low:.1f} to {100 * interval.high:.1f})"
+    assert share_with_interval(hits / 300, 300).endswith(expected)
+
+
+def test_a_share_of_unknown_n_has_no_interval():
+    assert share_with_interval(0.5, None) == "50.0%"
+
+
+@pytest.mark.parametrize(
+    ("figure", "name", "text"),
+    [
+        (Figure(0.5, 100, 0.05), "faithful", "50.0% (40.4 to 59.6)"),
+        (Figure(24.07, 2000, 0.4), "ibleu", "24.07 (23.29 to 24.85)"),
+        (Figure(17.75, 31, None), "h2", "17.75"),
+    ],
+)
+def test_figures_with_their_intervals(figure, name, text):
+    assert figure_with_interval(figure, name) == text
 
 
 @pytest.mark.parametrize(("value", "text"), [(1234567, "1,234,567"), (None, "-")])

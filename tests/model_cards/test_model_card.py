@@ -1,21 +1,29 @@
 """The card of a student."""
 
+import importlib.util
 import json
 import re
+from xml.etree import ElementTree
 
 import pytest
 from huggingface_hub import ModelCard
 from huggingface_hub.repocard import metadata_load
 from huggingface_hub.repocard_data import model_index_to_eval_results
 
-from model_cards.model_card import write_model_card
+from model_cards.model_card import model_card_files, write_model_card
 from model_cards.run_folder import CardError
+from model_cards.usage_code import add_usage_code
 
 LAST = {"faithful_non_copy": 0.6634, "copy": 0.0138}
 
 
 def card_of(run, student="student", **settings):
     return ModelCard.load(write_model_card(run, run / student, **settings))
+
+
+def blocks_of(card):
+    """The Python code of a card."""
+    return re.findall(r"```python\n(.*?)```", card.text, flags=re.DOTALL)
 
 
 def save_student(folder):
@@ -83,12 +91,12 @@ def test_figures_are_told_of_the_split_that_they_come_from(make_run, figures, sp
     assert ("test sources" in card.text) is (split == "test")
 
 
-def test_evaluation_stands_with_n_and_standard_errors_beside_controls(run):
+def test_evaluation_stands_with_n_and_intervals_beside_controls(run):
     text = card_of(run).text
-    assert "| **student, self-distilled** | 66.3% ± 1.2 | 70.2% ± 1.3 |" in text
-    assert "| plain teacher | 3.1% ± 0.1 |" in text
-    assert "| control: more training on the old pairs | 59.2% ± 1.1 |" in text
-    assert "24.07 ± 0.40 | 2,000 |" in text
+    assert "| **student, self-distilled** | 66.3% (64.2 to 68.4) | 70.2% (68.2 to 72.2) |" in text
+    assert "| plain teacher | 3.1% (2.4 to 4.0) |" in text
+    assert "| control: more training on the old pairs | 59.2% (57.0 to 61.3) |" in text
+    assert "24.07 (23.28 to 24.86) | 2,000 |" in text
 
 
 def test_training_is_told_from_the_first_base_on(run):
@@ -131,28 +139,145 @@ def test_without_training_records_nothing_is_said_of_training(run):
 def test_code_of_the_card_runs_as_it_stands(run, monkeypatch, capsys):
     save_student(run / "student")
     monkeypatch.chdir(run.parent)
-    [code] = re.findall(r"```python\n(.*?)```", card_of(run).text, flags=re.DOTALL)
+    [code] = blocks_of(card_of(run))
     assert '"run/student"' in code
     exec(code, {})
     assert capsys.readouterr().out.startswith("[")
 
 
-def test_code_of_an_adapters_card_runs_as_it_stands(run, tmp_path, monkeypatch, capsys):
+def save_adapter(run, base):
+    """A LoRA adapter of a T5 in `base`, and nothing of that T5, as the student of a run."""
     from peft import LoraConfig, TaskType, get_peft_model
 
-    model = save_student(tmp_path / "base")
-    model.config._name_or_path = str(tmp_path / "base")
+    model = save_student(base)
     save_student(run / "student")
-    (run / "student/model.safetensors").unlink()
-    config = LoraConfig(task_type=TaskType.SEQ_2_SEQ_LM, target_modules=["q", "v"], r=2)
-    adapter = get_peft_model(model, config)
-    adapter.peft_config["default"].base_model_name_or_path = str(tmp_path / "base")
+    for name in ("model.safetensors", "config.json"):
+        (run / "student" / name).unlink()
+    adapter = get_peft_model(model, LoraConfig(task_type=TaskType.SEQ_2_SEQ_LM, target_modules=["q", "v"], r=2))
+    adapter.peft_config["default"].base_model_name_or_path = str(base)
     adapter.save_pretrained(run / "student")
+
+
+def test_code_of_an_adapters_card_runs_as_it_stands(run, tmp_path, monkeypatch, capsys):
+    save_adapter(run, tmp_path / "base")
     monkeypatch.chdir(run.parent)
-    [code] = re.findall(r"```python\n(.*?)```", card_of(run).text, flags=re.DOTALL)
+    [code] = blocks_of(card_of(run))
     assert "AutoPeftModelForSeq2SeqLM" in code
     exec(code, {})
     assert capsys.readouterr().out.startswith("[")
+
+
+def save_decoder(folder, **settings):
+    """A GPT-2 of no training."""
+    from transformers import GPT2Config, GPT2LMHeadModel
+
+    save_student(folder)  # for its tokenizer
+    (folder / "config.json").unlink()
+    size = {"n_embd": 8, "n_layer": 1, "n_head": 2, "vocab_size": 6, "bos_token_id": 1, "eos_token_id": 1}
+    config = GPT2Config(**size, pad_token_id=0, **settings)
+    model = GPT2LMHeadModel(config)
+    model.generation_config.max_new_tokens = 5
+    model.save_pretrained(folder)
+    return model
+
+
+def test_code_of_a_decoder_only_models_card_runs_in_the_stock_pipeline(run, monkeypatch, capsys):
+    save_decoder(run / "student", prompt_template="{source} =>")
+    monkeypatch.chdir(run.parent)
+    card = card_of(run)
+    [code] = blocks_of(card)
+    assert 'pipeline("text-generation", model="run/student")' in code
+    assert "on Tuesday. =>" in code
+    exec(code, {})
+    assert capsys.readouterr().out.endswith("\n")
+    assert card.data.pipeline_tag == "text-generation"
+    assert "text2text-generation" not in card.data.tags
+    assert card.data.to_dict()["widget"][0]["text"].endswith("on Tuesday. =>")
+    assert "does not work" not in card.text
+
+
+def test_code_of_a_decoder_only_adapters_card_runs_as_it_stands(run, tmp_path, monkeypatch, capsys):
+    from peft import LoraConfig, TaskType, get_peft_model
+
+    save_decoder(run / "student")
+    model = save_decoder(tmp_path / "base")
+    for name in ("model.safetensors", "config.json"):
+        (run / "student" / name).unlink()
+    adapter = get_peft_model(model, LoraConfig(task_type=TaskType.CAUSAL_LM, target_modules=["c_attn"], r=2))
+    adapter.peft_config["default"].base_model_name_or_path = str(tmp_path / "base")
+    adapter.save_pretrained(run / "student")
+    monkeypatch.chdir(run.parent)
+    [code] = blocks_of(card_of(run))
+    assert "AutoPeftModelForCausalLM" in code
+    exec(code, {})
+    assert capsys.readouterr().out.endswith("\n")
+
+
+def test_code_that_comes_with_the_model_is_told_and_runs_as_it_stands(run, monkeypatch, capsys):
+    save_student(run / "student")
+    words = ('pipeline("paraphrase"', '"n": 3')
+    assert not any(word in card_of(run).text for word in words)
+    add_usage_code(run / "student")
+    monkeypatch.chdir(run.parent)
+    card = card_of(run)
+    assert all(word in card.text for word in words)
+    [_, code] = blocks_of(card)
+    names = {}
+    exec(code, names)
+    printed = capsys.readouterr().out.splitlines()
+    assert names["paraphrase"].task == "paraphrase"
+    assert len(printed) <= 5
+    [request] = re.findall(r"```json\n(.*?)```", card.text, flags=re.DOTALL)
+    spec = importlib.util.spec_from_file_location("handler", run / "student/handler.py")
+    handler = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(handler)
+    answer = handler.EndpointHandler(str(run / "student"))(json.loads(request))
+    assert all(entry.keys() == {"generated_text"} for entry in answer)
+
+
+def test_an_adapter_has_a_handler_and_no_pipeline_by_name(run):
+    make_adapter(run, "google/t5-v1_1-large")
+    add_usage_code(run / "student")
+    text = card_of(run).text
+    assert "handler.py" in text
+    assert 'pipeline("paraphrase"' not in text
+
+
+def test_the_page_shows_outputs_that_the_student_really_wrote(run, figures):
+    card = card_of(run)
+    examples = figures["evaluation"]["systems"][2]["examples"][:3]
+    widget = card.data.to_dict()["widget"]
+    assert [(one["text"], one["output"]["text"]) for one in widget] == [(e["source"], e["output"]) for e in examples]
+    top = card.text.partition("## Use")[0]
+    assert all(example["output"] in top for example in examples)
+
+
+def test_curves_stand_beside_the_card_that_shows_them(run):
+    card = card_of(run)
+    assert "](training_curves.svg)" in card.text
+    picture = ElementTree.parse(run / "student/training_curves.svg").getroot()
+    words = " ".join(part.text or "" for part in picture.iter() if part.tag.endswith("text"))
+    assert "student, round 0" in words
+    assert "student, self-distilled" in words
+    assert len([part for part in picture.iter() if part.tag.endswith("polyline")]) == 4
+    assert model_card_files(run, run / "student") == {
+        "training_curves.svg": (run / "student/training_curves.svg").read_text(encoding="utf-8")
+    }
+
+
+def test_without_losses_there_are_no_curves(run):
+    for path in run.glob("student*/**/training.json"):
+        path.write_text(json.dumps(json.loads(path.read_text()) | {"history": []}), encoding="utf-8")
+    assert "training_curves" not in card_of(run).text
+    assert model_card_files(run, run / "student") == {}
+
+
+def test_a_second_card_keeps_what_people_wrote_in_the_first(run):
+    path = run / "student/README.md"
+    first = str(card_of(run))
+    path.write_text(first.replace("<!-- impossible: model begin", "By hand.\n\n<!-- impossible: model begin"), "utf-8")
+    kept = path.read_text(encoding="utf-8")
+    assert str(card_of(run)) == kept
 
 
 def test_an_adapter_names_its_library_and_base(run):
@@ -160,6 +285,7 @@ def test_an_adapter_names_its_library_and_base(run):
     card = card_of(run)
     assert card.data.library_name == "peft"
     assert card.data.base_model == "google/t5-v1_1-large"
+    assert card.data.to_dict()["base_model_relation"] == "adapter"
     assert "A LoRA adapter" in card.text
     assert "`google/t5-v1_1-large`" in card.text
 
@@ -168,7 +294,23 @@ def test_a_base_that_no_hub_knows_stands_in_the_text_alone(run):
     make_adapter(run, "microworld:models/student")
     card = card_of(run)
     assert card.data.base_model is None
+    assert "base_model_relation" not in card.data.to_dict()
     assert "It starts from `microworld:models/student`." in card.text
+
+
+def test_a_base_that_was_published_later_is_named_where_it_is(run):
+    make_adapter(run, "/home/someone/base")
+    card = card_of(run, base_id="someone/base")
+    assert card.data.base_model == "someone/base"
+    assert "`someone/base`" in card.text
+    assert "/home/someone" not in str(card)
+
+
+def test_a_finetuned_model_says_so(run):
+    path = run / "students/round-0/training.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"base": "google/t5-v1_1-small"}), encoding="utf-8")
+    data = card_of(run).data.to_dict()
+    assert (data["base_model"], data["base_model_relation"]) == ("google/t5-v1_1-small", "finetune")
 
 
 def test_summarizer_has_its_own_task_and_figures(make_run, summary_figures, summary_recipe):

@@ -34,6 +34,19 @@ def test_metrics_count_the_sentences_that_were_sampled_apart_from_those_used(fin
     assert all(made["sentences"] <= made["sampled"] for made in metrics["rounds"])
 
 
+def test_metrics_say_what_the_release_is_made_of(finished):
+    metrics = json.loads((finished / "metrics.json").read_text(encoding="utf-8"))
+    assert [model["role"] for model in metrics["models"]] == ["teacher", "critic", "student base"]
+    assert all(len(model["sha256"]) == 64 and "commit" not in model for model in metrics["models"])
+    assert len(metrics["builders_code"]) == 16
+    dataset = metrics["dataset"]
+    assert dataset["parser"] == "microworld.parser:parse"
+    assert dataset["statistics"].keys() >= {"h2", "h3", "jaccard", "ted_3", "ted_f"}
+    assert {figure["n"] for figure in dataset["statistics"].values()} == {sum(dataset["splits"].values())}
+    assert dataset["statistics"]["ted_f"]["value"] >= dataset["statistics"]["ted_3"]["value"] > 0
+    assert json.loads((finished / "evaluation/dataset.json").read_text(encoding="utf-8"))["parser"] == dataset["parser"]
+
+
 def test_metrics_name_the_split_of_the_benchmark(run, tiny):
     development = overrides({"evaluation.split": "development", "self_distillation": "null", "controls": "[]"})
     assert impossible("demo", "--out", run, *tiny, *development).status == 0
@@ -115,7 +128,8 @@ def test_an_edited_parser_has_every_student_evaluated_again(run, tiny, tmp_path,
             code.write(comment)
         outcome = impossible("demo", "--out", run, *tiny, *settings)
         assert (outcome.status, outcome.stages) == (0, set())
-        records.append({path: path.stat().st_mtime_ns for path in (run / "evaluation").iterdir()})
+        students = [path for path in (run / "evaluation").iterdir() if path.stem != "dataset"]  # of the critic's parser
+        records.append({path: path.stat().st_mtime_ns for path in students})
     assert records[0] == records[1]
     assert all(records[2][path] > written for path, written in records[1].items())
 

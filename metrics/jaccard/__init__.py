@@ -1,0 +1,1 @@
+"""Jaccard: how many of their words two sentences share, whatever the order."""

@@ -1,0 +1,1 @@
+"""MSTTR: how many different words a text has, whatever its length."""

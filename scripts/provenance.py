@@ -1,0 +1,70 @@
+"""What a release is made of: the code, the models and the pairs themselves."""
+
+import json
+from collections.abc import Callable
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from builders.config import fingerprint
+from builders.critics.dissimilarity import TreeEditDistanceConfig, load_parser
+from builders.dataset_statistics import dataset_statistics
+from builders.files import write_json
+from builders.models import model_identity
+from builders.named import code_identity
+from scripts.pipeline import Pipeline
+from scripts.recipe import Recipe
+
+
+def provenance(recipe: Recipe) -> dict[str, Any]:
+    """The version, the fingerprint of the code that made the pairs, and the models.
+
+    Returns:
+        `version`; `builders_code`, 16 hex digits; `models`, one row each with `role`, `ref` as the recipe names it, and
+        what stood under that name: `sha256` of a local model, `commit` of one on the Hub.
+    """
+    from builders.assembly import code_fingerprint  # datasets is slow to import
+
+    named = [("teacher", recipe.sampling.teacher), *(("critic", model) for model in recipe.critics.models)]
+    return {
+        "version": version("impossible-distillation"),
+        "builders_code": code_fingerprint(),
+        "models": [_model(role, ref) for role, ref in [*named, ("student base", recipe.student.base)]],
+    }
+
+
+def _model(role: str, ref: str) -> dict[str, str]:
+    identity = model_identity(ref)
+    return {"role": role, "ref": ref, **{key: identity[key] for key in ("sha256", "commit") if key in identity}}
+
+
+def released_statistics(pipeline: Pipeline) -> dict[str, Any]:
+    """The figures of the released pairs, see `dataset_statistics`.
+
+    Returns:
+        `statistics`, and `parser`: the one that judged the pairs or, without that critic, the evaluation's; None where
+        the recipe names none.
+    """
+    recipe, builder = pipeline.recipe, pipeline.dataset()
+    critics = [critic.parser for critic in recipe.critics.critics if isinstance(critic, TreeEditDistanceConfig)]
+    parser = next(iter(critics), recipe.evaluation.parser if recipe.evaluation else None)
+    mark = fingerprint(builder.config_id, code_identity("parser", parser) if parser else None)
+
+    def measure() -> dict[str, Any]:
+        pairs = pa.concat_tables(builder.assembly.splits.values())
+        return {"statistics": dataset_statistics(pairs, load_parser(parser) if parser else None), "parser": parser}
+
+    return kept(pipeline.folder / "evaluation" / "dataset.json", mark, measure)
+
+
+def kept(path: Path, mark: str, compute: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    """What `compute` returns, kept in a JSON file until the fingerprint changes."""
+    if path.is_file():
+        record: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        if record.pop("fingerprint") == mark:
+            return record
+    value = compute()
+    write_json(path, {"fingerprint": mark, **value})
+    return value
