@@ -8,6 +8,7 @@ from builders.generation import positions
 
 PROMPT_TEMPLATE = "{source} =>"  # short, of characters that every tokenizer has, and rare in running text
 _SOURCE = "{source}"
+_SPARE = 8  # positions left free, since a word may take more tokens behind another than at the start of a text
 
 
 def prompt_template(config: Any) -> str:
@@ -38,7 +39,7 @@ def completion(target: str) -> str:
 
 def room(model: Any, tokenizer: Any, template: str) -> int:
     """How many tokens source and target may have together, so that the template and the end fit in as well."""
-    return positions(model) - len(tokenizer(prompt(template, ""))["input_ids"]) - 1
+    return positions(model) - len(tokenizer(prompt(template, ""))["input_ids"]) - 1 - _SPARE
 
 
 def shortened(tokenizer: Any, texts: Sequence[str], max_tokens: int) -> list[str]:
@@ -49,6 +50,6 @@ def shortened(tokenizer: Any, texts: Sequence[str], max_tokens: int) -> list[str
     encoded = tokenizer(list(texts), **settings)["input_ids"]
     return [
         # The end of a decoded start may be half a character.
-        text if len(ids) <= max_tokens else tokenizer.decode(ids[:max_tokens]).strip().rstrip("\ufffd")
+        text if len(ids) <= max_tokens else tokenizer.decode(ids[:max_tokens]).rstrip("\ufffd").strip()
         for text, ids in zip(texts, encoded, strict=True)
     ]
