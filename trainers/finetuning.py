@@ -114,8 +114,8 @@ def fine_tune(
     thread count.
 
     Args:
-        base: An encoder-decoder model or causal LM, or the folder of a LoRA student, whose adapter is then trained further (with `config.lora`) or
-            merged into the weights (without).
+        base: An encoder-decoder model or a causal LM, or the folder of a LoRA student, whose adapter is then trained
+            further (with `config.lora`) or merged into the weights (without).
         pairs: (source, target), see `training_pairs`.
         validation: Pairs whose loss is logged; may be empty.
         config: Hyperparameters.

@@ -1,7 +1,6 @@
 """A trained student at work: paraphrases (or summaries) of given sentences, greedy or sampled."""
 
 from collections.abc import Callable, Iterable, Sequence
-
 from typing import Any
 
 from builders.generation import Prompt, sample_continuations, sample_targets
@@ -50,7 +49,6 @@ class Paraphraser:
             top_p: Nucleus.
             label: For the progress bar; without one none is shown.
         """
-
         generate = sample_targets if self._model.config.is_encoder_decoder else _sample_completions
 
         def outputs(batch: list[Prompt]) -> list[list[str]]:

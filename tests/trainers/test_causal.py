@@ -34,7 +34,7 @@ SOURCE, TARGET = PAIRS[0]
 
 @pytest.fixture(scope="session")
 def llama(tmp_path_factory) -> str:
-    """A random Llama with a tokenizer as SentencePiece makes them: spaces stand before words, a text starts with one."""
+    """A random Llama with a tokenizer like SentencePiece's: words take the space before them, the first one too."""
     folder = tmp_path_factory.mktemp("models") / "llama"
     bpe = Tokenizer(models.BPE(unk_token="<unk>"))
     bpe.pre_tokenizer = pre_tokenizers.Metaspace(prepend_scheme="first")
