@@ -10,7 +10,7 @@ import datasets
 from peft import PeftModel
 from trl import SFTConfig, SFTTrainer
 
-from builders.errors import ConfigError
+from builders.errors import ConfigError, RunError
 from builders.generation import positions
 
 from .finetuning import FineTuningConfig
@@ -32,6 +32,7 @@ def causal_trainer(
 
     Raises:
         ConfigError: The tokenizer is none for prompts, or the model has too few positions.
+        RunError: This process sees several GPUs.
     """
     template = prompt_template(model.config)
     model.config.prompt_template = template
@@ -48,6 +49,8 @@ def causal_trainer(
             max_length=None if limit == sys.maxsize else limit,
             gradient_checkpointing=False,  # trl's own default saves memory, which small students have, for time
         )
+        if settings.n_gpu > 1:
+            raise RunError("several GPUs stand open to one process, and trl uses one; set CUDA_VISIBLE_DEVICES=0")
         return CausalStudentTrainer(
             model=model,
             args=settings,

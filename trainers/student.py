@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 from peft import LoraConfig, PeftModel, TaskType, get_peft_model
-from peft.tuners.tuners_utils import BaseTunerLayer
 from torch import nn
 from transformers import GenerationConfig
 from transformers.pytorch_utils import Conv1D
@@ -50,15 +49,15 @@ def _fresh_adapter(base: str, lora: LoraSettings, load: Loader) -> tuple[Any, An
         target_modules=None if lora.target_modules is None else list(lora.target_modules),
         fan_in_fan_out=Conv1D in matrices.values(),  # as GPT-2 stores its weights
     )
+    named = "left out" if lora.target_modules is None else str(list(lora.target_modules))
     fitting = ", ".join(sorted(matrices))
-    asked = "left out" if lora.target_modules is None else f"{list(lora.target_modules)}"
+    if not encodes and "lm_head" in (lora.target_modules or ()):
+        raise ConfigError(f"lora.target_modules {named}: the output layer cannot be adapted; choose from {fitting}")
     try:
         student = get_peft_model(model, settings)
     except ValueError as error:
-        problem = f"lora.target_modules {asked} do not fit '{base}': {one_line(error)}"
-        raise ConfigError(f"{problem}; it has {fitting}") from error
-    if not encodes and isinstance(student.get_output_embeddings(), BaseTunerLayer):
-        raise ConfigError(f"lora.target_modules {asked} adapt the output layer, which cannot be; choose from {fitting}")
+        problem = f"lora.target_modules {named} do not fit '{base}': {one_line(error)}"
+        raise ConfigError(f"{problem}; choose from {fitting}") from error
     place = Path(resolve(base))
     # absolute, so that the adapter finds its base from any working directory
     settings.base_model_name_or_path = str(place.resolve()) if place.is_dir() else base

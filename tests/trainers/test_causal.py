@@ -78,9 +78,11 @@ def test_loss_does_not_change_with_accumulation(config, gpt2, pairs, tmp_path):
     assert four == pytest.approx(one, rel=1e-4)
 
 
-def test_the_loss_is_that_of_the_completion_and_the_end_token(gpt2, tmp_path):
-    [first, *_] = history(fine_tune(gpt2, PAIRS, [], replace(CONFIG, batch_size=6), tmp_path / "student", seed=0))
-    model, tokenizer = AutoModelForCausalLM.from_pretrained(gpt2), AutoTokenizer.from_pretrained(gpt2)
+@pytest.mark.parametrize("base", ["gpt2", "llama"])  # the second pads with its end token
+def test_the_loss_is_that_of_the_completion_and_the_end_token(base, request, tmp_path):
+    base = request.getfixturevalue(base)
+    [first, *_] = history(fine_tune(base, PAIRS, [], replace(CONFIG, batch_size=6), tmp_path / "student", seed=0))
+    model, tokenizer = AutoModelForCausalLM.from_pretrained(base), AutoTokenizer.from_pretrained(base)
     losses = []
     for source, target in PAIRS:
         asked, whole = (tokenizer(text)["input_ids"] for text in (f"{source} =>", f"{source} => {target}</s>"))
@@ -197,7 +199,7 @@ def test_an_adapter_goes_on_the_matrices_of_the_architecture_and_is_continued(ba
 
 @pytest.mark.parametrize(
     ("modules", "words"),
-    [(("q", "v"), "'q', 'v'.* do not fit .*; it has c_attn, c_fc, c_proj$"), (("lm_head",), "adapt the output layer")],
+    [(("q", "v"), "'q', 'v'.* do not fit .*; choose from c_attn, c_fc, c_proj$"), (("lm_head",), "output layer")],
 )
 def test_matrices_that_cannot_be_adapted_are_one_line(modules, words, gpt2, tmp_path):
     settings = replace(LORA, lora=LoraSettings(target_modules=modules))
