@@ -42,7 +42,7 @@ def sample_continuations(
     temperature: float,
     top_p: float,
     max_new_tokens: int,
-    is_done: Callable[[str], bool],
+    is_done: Callable[[str], bool] | None,
 ) -> list[list[str]]:
     """Continuations of each prompt by a decoder-only model; the prompts form one batch.
 
@@ -54,7 +54,8 @@ def sample_continuations(
         temperature: 0 is greedy.
         top_p: Nucleus.
         max_new_tokens: Where a continuation is cut if it is not done; below `positions(model)`.
-        is_done: Whether a continuation needs no more tokens; asked shortly after each . ? ! and new line.
+        is_done: Whether a continuation needs no more tokens; asked shortly after each . ? ! and new line. None: only
+            the end-of-text token ends one.
 
     Returns:
         `num_return` texts a prompt, without the prompt and without special tokens.
@@ -66,7 +67,7 @@ def sample_continuations(
     encoded = [(tokenizer(prompt.text)["input_ids"] or [start])[-room:] for prompt in prompts]
     rows = CausalRows(model, tokenizer, encoded, max_new_tokens)
     keys = [key(prompt.key, sample) for prompt in prompts for sample in range(num_return)]
-    watch = _Watch(tokenizer, is_done)
+    watch = _Watch(tokenizer, is_done) if is_done else None
     texts = _write(rows, tokenizer, keys, num_return, temperature, top_p, max_new_tokens, watch)
     return [texts[i : i + num_return] for i in range(0, len(texts), num_return)]
 

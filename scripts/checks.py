@@ -1,16 +1,18 @@
 """What a recipe names - models, parsers, an oracle, test rows - looked at before hours are spent on the stages."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
+from builders.configuration import read_configuration
 from builders.critics.dissimilarity import TreeEditDistanceConfig, load_parser
 from builders.critics.entailment import entailment_label
-from builders.errors import ConfigError, RunError, one_line
-from builders.models import adapter_base, resolve
+from builders.errors import ConfigError, RunError
 from scripts.recipe import Recipe
 from trainers.benchmark import benchmark_rows
 from trainers.evaluation import EvaluationConfig
+from trainers.kind import student_loader
 from trainers.oracle import is_faithful, load_oracle
 from trainers.training_pairs import Task
 
@@ -27,8 +29,8 @@ def check_recipe(recipe: Recipe) -> None:
     from transformers.models.auto import modeling_auto as known  # slow to import
 
     _check_kind("sampling.teacher", recipe.sampling.teacher, known.MODEL_FOR_CAUSAL_LM_MAPPING_NAMES, "a causal LM")
-    base = recipe.student.base
-    _check_kind("student.base", base, known.MODEL_FOR_SEQ_TO_SEQ_CAUSAL_LM_MAPPING_NAMES, "an encoder-decoder model")
+    with _named("student.base"):
+        student_loader(recipe.student.base)
     for model in recipe.critics.models:
         kinds = known.MODEL_FOR_SEQUENCE_CLASSIFICATION_MAPPING_NAMES
         entailment_label(model, _check_kind("critics", model, kinds, "a sequence classifier"))
@@ -55,24 +57,17 @@ def check_evaluation(config: EvaluationConfig, task: Task) -> None:
 
 def _check_kind(setting: str, ref: str, known: Any, kind: str) -> Any:
     """The configuration of a model, once it is known to be of the kind that the setting needs."""
-    try:
-        config = _configuration(ref)
-    except RunError as error:
-        raise RunError(f"{setting}: {error}") from error
-    if config.model_type not in known:
-        raise ConfigError(f"{setting}: '{ref}' is a {config.model_type} model; name one that loads as {kind}")
+    with _named(setting):
+        config = read_configuration(ref)
+        if config.model_type not in known:
+            raise ConfigError(f"'{ref}' is a {config.model_type} model; name one that loads as {kind}")
     return config
 
 
-def _configuration(ref: str) -> Any:
-    from transformers import AutoConfig  # slow to import
-
-    place = resolve(ref)
-    base = adapter_base(Path(place))
-    if base is not None:
-        return _configuration(base)
+@contextmanager
+def _named(setting: str) -> Iterator[None]:
+    """Puts the setting before what is wrong with its model."""
     try:
-        return AutoConfig.from_pretrained(place)
-    except Exception as error:  # the libraries below raise their own kinds: OSError, ValueError, HfHubHTTPError, ...
-        remedy = "check the name, or the network when it is a Hub id"
-        raise RunError(f"model '{ref}' cannot be read: {one_line(error)}; {remedy}") from error
+        yield
+    except (ConfigError, RunError) as error:
+        raise type(error)(f"{setting}: {error}") from error

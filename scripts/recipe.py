@@ -28,7 +28,7 @@ class StudentConfig:
     """The student and how each round trains it.
 
     Args:
-        base: An encoder-decoder model: folder, `package:folder` or Hub id.
+        base: An encoder-decoder model, or a causal LM for a decoder-only student: folder, `package:folder` or Hub id.
         training: On the teacher's pairs (round 0).
         self_training: On the student's own pairs, and of the controls, which make just as many updates.
     """

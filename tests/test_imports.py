@@ -25,6 +25,7 @@ HEAVY = {
     "transformers",
     "datasets",
     "peft",
+    "trl",
     "accelerate",
     "evaluate",
     "pyarrow",

@@ -1,4 +1,4 @@
-"""Fine-tuning a T5 student on kept pairs by maximum likelihood (paper, Section 3.3), all weights or LoRA."""
+"""Fine-tuning a student on kept pairs by maximum likelihood (paper, Section 3.3), all weights or LoRA."""
 
 import json
 import math
@@ -11,8 +11,9 @@ from typing import Any, Literal
 from builders.config import fingerprint, to_mapping
 from builders.errors import ConfigError, RunError
 from builders.files import atomic_path, read_text, write_json
-from builders.models import load_seq2seq, model_identity
+from builders.models import model_identity
 
+from .kind import load_student
 from .training_pairs import TextPair
 
 
@@ -24,19 +25,20 @@ class LoraSettings:
         rank: Of the update of each adapted matrix.
         alpha: The update is scaled by alpha / rank.
         dropout: On the adapter's input while training.
-        target_modules: Names of the adapted matrices.
+        target_modules: Names of the adapted matrices. Left out, they are those that PEFT adapts of the architecture,
+            which hold queries and values: `q` and `v` of a T5, `c_attn` of a GPT-2, `q_proj` and `v_proj` of a Llama.
     """
 
     rank: int = 16
     alpha: int = 32
     dropout: float = 0.0
-    target_modules: tuple[str, ...] = ("q", "v")  # Hu et al. 2022, Section 7.1: queries and values
+    target_modules: tuple[str, ...] | None = None  # Hu et al. 2022, Section 7.1: queries and values
 
     def __post_init__(self) -> None:
         _require("rank", self.rank, self.rank >= 1, "a whole number from 1")
         _require("alpha", self.alpha, self.alpha >= 1, "a whole number from 1")
         _require("dropout", self.dropout, 0.0 <= self.dropout < 1.0, "a number in [0, 1)")
-        _require("target_modules", self.target_modules, bool(self.target_modules), "at least one module name")
+        _require("target_modules", self.target_modules, self.target_modules != (), "at least one module name, or none")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,8 +114,8 @@ def fine_tune(
     thread count.
 
     Args:
-        base: A T5 model, or the folder of a LoRA student, whose adapter is then trained further (with `config.lora`) or
-            merged into the weights (without).
+        base: An encoder-decoder model or a causal LM, or the folder of a LoRA student, whose adapter is then trained
+            further (with `config.lora`) or merged into the weights (without).
         pairs: (source, target), see `training_pairs`.
         validation: Pairs whose loss is logged; may be empty.
         config: Hyperparameters.
@@ -132,7 +134,7 @@ def fine_tune(
     mark = fingerprint(model_identity(base), list(pairs), list(validation), config, seed)
     if _trained(out) == mark:
         return out
-    from .seq2seq import train_student  # imports torch and transformers, which --help and recipes must not wait for
+    from .training import train_student  # imports torch and transformers, which --help and recipes must not wait for
 
     started = time.monotonic()
     with atomic_path(out) as partial:
@@ -149,7 +151,7 @@ def fine_tune(
             "seconds": round(time.monotonic() - started, 1),
         }
         write_json(partial / "training.json", record)
-    load_seq2seq.cache_clear()  # they know the folder as it was before
+    load_student.cache_clear()  # they know the folder as it was before
     model_identity.cache_clear()
     return out
 

@@ -1,10 +1,13 @@
 """A trained student at work: paraphrases (or summaries) of given sentences, greedy or sampled."""
 
 from collections.abc import Callable, Iterable, Sequence
+from typing import Any
 
-from builders.generation import Prompt, sample_targets
-from builders.models import load_seq2seq
+from builders.generation import Prompt, sample_continuations, sample_targets
 from builders.progress import track
+
+from .kind import load_student
+from .prompt import prompt, prompt_template, room, shortened
 
 ROWS_PER_BATCH = 128  # a constant: a batch's composition shows in the last bits of its logits
 MAX_NEW_TOKENS = 100  # the authors' released code
@@ -14,15 +17,16 @@ class Paraphraser:
     """Generation from a student, by the same loop that samples the teacher.
 
     Args:
-        student: An encoder-decoder model or LoRA adapter: folder, `package:folder` or Hub id.
+        student: An encoder-decoder model, a causal LM or a LoRA adapter: folder, `package:folder` or Hub id.
         max_new_tokens: Where an output that does not end is cut.
 
     Raises:
+        ConfigError: It is of neither kind.
         RunError: It cannot be loaded.
     """
 
     def __init__(self, student: str, max_new_tokens: int = MAX_NEW_TOKENS) -> None:
-        self._model, self._tokenizer = load_seq2seq(student)
+        self._model, self._tokenizer = load_student(student)
         self._max_new_tokens = max_new_tokens
 
     def greedy(self, sentences: Sequence[str], label: str | None = None) -> list[str]:
@@ -45,9 +49,10 @@ class Paraphraser:
             top_p: Nucleus.
             label: For the progress bar; without one none is shown.
         """
+        generate = sample_targets if self._model.config.is_encoder_decoder else _sample_completions
 
         def outputs(batch: list[Prompt]) -> list[list[str]]:
-            return sample_targets(
+            return generate(
                 self._model,
                 self._tokenizer,
                 batch,
@@ -58,6 +63,23 @@ class Paraphraser:
             )
 
         return in_length_order(prompts, max(1, ROWS_PER_BATCH // n), outputs, label)
+
+
+def _sample_completions(
+    model: Any, tokenizer: Any, prompts: list[Prompt], *, max_new_tokens: int, **sampling: Any
+) -> list[list[str]]:
+    """As `sample_targets`, of a decoder-only student.
+
+    Its positions hold source and output together: a source that leaves no room for the output, which may take half of
+    them, loses its end.
+    """
+    template = prompt_template(model.config)
+    both = room(model, tokenizer, template)
+    written = min(max_new_tokens, both // 2)
+    sources = shortened(tokenizer, [source.text for source in prompts], both - written)
+    asked = [Prompt(prompt(template, text), source.key) for text, source in zip(sources, prompts, strict=True)]
+    texts = sample_continuations(model, tokenizer, asked, max_new_tokens=written, is_done=None, **sampling)
+    return [[text.strip() for text in samples] for samples in texts]
 
 
 def in_length_order(

@@ -11,7 +11,7 @@ import torch
 from tests.builders import tiny_models
 from tests.scripts.conftest import impossible, overrides
 
-STUDENT, TEACHER = "microworld:models/student", "microworld:models/teacher"
+STUDENT = "microworld:models/student"
 BENCHMARK = ("--benchmark", "microworld.benchmark:rows")
 LATIN = "Das Café öffnet.".encode("latin-1")
 FILES = {
@@ -28,6 +28,7 @@ FILES = {
     "file": b"",
     "broken/config.json": b"{",
     "weightless/config.json": b'{"model_type": "gpt2"}',
+    "encoder/config.json": b'{"model_type": "distilbert"}',
     "folder/note": b"",
     "half.yaml": b'name: "demo \\ud800"\n',
     "half.jsonl": b'{"context": "Profit \\ud800 rose."}\n',
@@ -150,7 +151,8 @@ def parsed_by(parser: str) -> str:
         ("sampling.teacher", "nobody/nothing", 1, ["'nobody/nothing'", "check the name, or the network"]),
         ("sampling.teacher", "microwrld:models/teacher", 1, ["no package 'microwrld'"]),
         ("sampling.teacher", STUDENT, 2, ["sampling.teacher", "is a t5 model", "causal LM"]),
-        ("student.base", TEACHER, 2, ["student.base", "is a gpt2 model", "encoder-decoder"]),
+        ("student.base", "encoder", 2, ["student.base", "a distilbert model", "encoder-decoder model or a causal LM"]),
+        ("student.base", "./nowhere", 1, ["student.base", "'./nowhere'", "does not exist"]),
         ("student.base", "open_adapter", 1, ["student.base", "open_adapter/adapter_config.json", "not valid JSON"]),
         ("student.base", "null_adapter", 1, ["null_adapter/adapter_config.json", "no base_model_name_or_path"]),
         ("critics", critics_with("./nowhere"), 1, ["critics", "'./nowhere'", "does not exist"]),
@@ -223,7 +225,7 @@ def test_sampling(option, value, status, words, tmp_path):
         (["evaluate", STUDENT, *BENCHMARK, "--oracle", "nowhere"], 2, ["oracle 'nowhere'"]),
         (["evaluate", STUDENT, *BENCHMARK, "--parser", "json"], 2, ["'module:function'", "'json'"]),
         (["evaluate", "folder", *BENCHMARK, "--n", "2"], 1, ["'folder'", "holds no config.json"]),
-        (["evaluate", TEACHER, *BENCHMARK, "--n", "2"], 1, [TEACHER, "encoder-decoder model"]),
+        (["evaluate", "encoder", *BENCHMARK, "--n", "2"], 2, ["'encoder' is a distilbert model", "or a causal LM"]),
         (["paraphrase", "folder", "Profit rose."], 1, ["'folder'", "holds no config.json"]),
         (["paraphrase", "nobody/nothing", "Profit rose."], 1, ["'nobody/nothing'", "network"]),
         (["paraphrase", STUDENT, " "], 2, ["no sentence", "standard input"]),

@@ -72,13 +72,13 @@ def t5(tmp_path_factory) -> str:
 
 @pytest.fixture(scope="session")
 def gpt2(tmp_path_factory) -> str:
-    """The folder of a random GPT-2."""
+    """The folder of a random GPT-2 whose dropout is off as well."""
     folder: Path = tmp_path_factory.mktemp("models") / "gpt2"
     tokenizer = make_tokenizer(add_end=False)
     set_seed(0)
-    config = GPT2Config(
-        vocab_size=len(tokenizer), n_embd=32, n_layer=1, n_head=4, n_positions=256, bos_token_id=1, eos_token_id=1
-    )
+    sizes = {"n_embd": 32, "n_layer": 1, "n_head": 4, "n_positions": 256}
+    quiet = {"resid_pdrop": 0.0, "embd_pdrop": 0.0, "attn_pdrop": 0.0}
+    config = GPT2Config(vocab_size=len(tokenizer), bos_token_id=1, eos_token_id=1, **sizes, **quiet)
     GPT2LMHeadModel(config).save_pretrained(folder)
     tokenizer.save_pretrained(folder)
     return str(folder)
@@ -89,3 +89,10 @@ def student(t5, tmp_path_factory) -> Path:
     """A student that has learnt the six pairs well enough to write whole sentences."""
     config = FineTuningConfig(learning_rate=1e-2, max_steps=150, batch_size=12, max_length=48)
     return fine_tune(t5, PAIRS * 2, [], config, tmp_path_factory.mktemp("students") / "round-0", seed=0)
+
+
+@pytest.fixture(scope="session")
+def decoder(gpt2, tmp_path_factory) -> Path:
+    """A decoder-only student that has learnt the same."""
+    config = FineTuningConfig(learning_rate=1e-2, max_steps=150, batch_size=12, max_length=48)
+    return fine_tune(gpt2, PAIRS * 2, [], config, tmp_path_factory.mktemp("students") / "decoder", seed=0)

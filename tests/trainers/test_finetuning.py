@@ -82,6 +82,17 @@ def test_student_loads_with_plain_transformers_and_generates_greedily(t5, pairs,
     assert model.generate(**batch).shape[1] <= CONFIG.max_length + 1
 
 
+@pytest.mark.parametrize("config", [CONFIG, LORA], ids=["full", "lora"])
+def test_generation_settings_hold_what_generation_needs_and_nothing_else(config, t5, pairs, tmp_path):
+    out = fine_tune(t5, pairs, [], config, tmp_path / "student", seed=0)
+    settings = json.loads((out / "generation_config.json").read_text())
+    settings.pop("transformers_version")
+    assert settings == {
+        **{"do_sample": False, "max_new_tokens": CONFIG.max_length},
+        **{"decoder_start_token_id": 0, "eos_token_id": 1, "pad_token_id": 0},
+    }
+
+
 def test_a_later_round_continues_the_adapter(t5, pairs, tmp_path):
     first = fine_tune(t5, pairs, [], LORA, tmp_path / "first", seed=0)
     second = fine_tune(str(first), pairs, [], LORA, tmp_path / "second", seed=0)

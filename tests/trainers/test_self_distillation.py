@@ -9,6 +9,7 @@ from builders.errors import ConfigError
 from builders.journal import Stage
 from builders.pairs import DIMPLE_SCHEMA
 from builders.sampling import SAMPLES_SCHEMA
+from tests.trainers.conftest import PAIRS
 from trainers.self_distillation import SelfDistillationConfig, candidates_stage
 
 CRITICS = from_mapping(CriticsConfig, [{"rouge_l": {"max": 0.75}}], "critics")
@@ -52,6 +53,12 @@ def test_rows_are_dimple_rows_with_the_context_of_their_source(samples, student,
         assert (row["round"], row["domain"]) == (1, "news")
         assert row["rouge_l"] <= 0.75
     assert len({row["id"] for row in rows}) == len(rows)
+
+
+def test_a_decoder_only_student_writes_its_pairs_without_their_prompt(samples, decoder, tmp_path):
+    rows = list(distill(samples, decoder, tmp_path, replace(CONFIG, temperature=0.0)).read_rows())
+    assert rows
+    assert all((row["source"], row["target"]) in PAIRS for row in rows)
 
 
 def test_counts_are_a_funnel(samples, student, tmp_path):
