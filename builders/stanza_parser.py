@@ -1,7 +1,7 @@
 """Stanza's constituency parser of English, for recipes of real text: `parser: builders.stanza_parser:parse`.
 
-The paper's parser is Stanford CoreNLP (A.2); Stanza is the same group's successor to it. It is no dependency of this
-project, and fetches its models when it is first used.
+The paper's parser is Stanford CoreNLP (A.2); Stanza is the same group's successor to it. It is an extra of this
+project (`syntax`), and fetches its models when it is first used.
 """
 
 from functools import lru_cache
@@ -24,10 +24,13 @@ def _pipeline() -> Any:
     try:
         import stanza  # an optional package
     except ImportError:
-        raise RunError("the parser needs Stanza, which is not installed; install it by pip install stanza") from None
+        remedy = "install it by pip install 'impossible-distillation[syntax]'"
+        raise RunError(f"the parser needs Stanza, which is not installed; {remedy}") from None
     processors = "tokenize,pos,constituency"
     try:
         return stanza.Pipeline("en", processors=processors, tokenize_no_ssplit=True, verbose=False)
     except Exception as error:  # of the network, of the Hub, or of Stanza itself
         fetch = "python -c \"import stanza; stanza.download('en')\""
-        raise RunError(f"Stanza's English models ({processors}) are not here: {one_line(error)}; run {fetch}") from error
+        raise RunError(
+            f"Stanza's English models ({processors}) are not here: {one_line(error)}; run {fetch}"
+        ) from error

@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 
 from builders.errors import RunError, UsageError, one_line
-from builders.models import load_seq2seq
+from trainers.kind import load_student
 
 EXAMPLES = (
     "Acme's profit rose by 5 percent in the first quarter.",
@@ -27,7 +27,7 @@ def playground(options: argparse.Namespace) -> None:
     from model_cards.shipped.paraphrase_pipeline import ParaphrasePipeline
     from model_cards.shipped.space.app import build_page, launch
 
-    model, tokenizer = load_seq2seq(options.model)
+    model, tokenizer = load_student(options.model)
     pipeline = ParaphrasePipeline(model=model, tokenizer=tokenizer, task="paraphrase")
     page = build_page(pipeline, Path(options.model).name, EXAMPLES)
     try:

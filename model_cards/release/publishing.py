@@ -140,7 +140,7 @@ def _commit(release: Release, repository: Repository, options: PushOptions) -> t
         check_release(replace(release, files={}), card)
     files = {**release.files, CARD: card.encode("utf-8")}
     changes = tuple(find_changes(files, release, state))
-    tag = None
+    tag: str | None = None
     if release.version and not options.as_proposal and options.revision == MAIN:
         tag = _next_tag(release.version, state.tags) if changes else _missing_tag(state)
     outcome = Outcome(
@@ -156,10 +156,9 @@ def _commit(release: Release, repository: Repository, options: PushOptions) -> t
     if not changes:
         return replace(outcome, commit=state.commit), files
     if options.as_proposal and (number := _same_proposal(files, release, repository, state)):
-        proposal = f"{repository.address}/discussions/{number}"
-        return replace(
-            outcome, changes=(), unchanged=len(files), commit=state.proposals[number], proposal=proposal
-        ), files
+        place = f"{repository.address}/discussions/{number}"
+        same = replace(outcome, changes=(), unchanged=len(files), commit=state.proposals[number], proposal=place)
+        return same, files
     written = {change.path: files[change.path] for change in changes if change.kind != "removed"}
     removed = [change.path for change in changes if change.kind == "removed"]
     title = f"Release {tag}: {release.title}" if tag else f"Release {release.title}"

@@ -61,8 +61,7 @@ def build_page(
             with gradio.Column(min_width=300):
                 output = gradio.HTML(label="Other ways to say it", elem_id="said")
         fields = [sentence, like, n, temperature]
-        button.click(answer, fields, output, api_name="paraphrase")
-        sentence.submit(answer, fields, output, api_name=False)
+        gradio.on([button.click, sentence.submit], answer, fields, output, api_name="paraphrase")
         if examples:
             gradio.Examples([[text] for text in examples], [sentence], label="Examples")
         gradio.Markdown(NOTE, elem_classes="note")
@@ -96,8 +95,8 @@ def _row(sentence: str, text: str) -> str:
 
 def similarity(one: str, other: str) -> float:
     """The share of words that two texts have in common in one order, from 0 to 1."""
-    both = [re.findall(r"\w+", text.lower()) for text in (one, other)]
-    return SequenceMatcher(None, *both, autojunk=False).ratio()
+    first, second = (re.findall(r"\w+", text.lower()) for text in (one, other))
+    return SequenceMatcher(None, first, second, autojunk=False).ratio()
 
 
 def main() -> None:
