@@ -105,9 +105,7 @@ def model_release(folder: Path, repo_id: str, dataset_id: str | None = None, bas
     run, place = read_run(folder), folder / "student"
     if not place.is_dir():
         raise ReleaseError(f"{folder} holds no student; finish the run with 'impossible run'")
-    card = _with_own_words(
-        place, model_card(folder, place, repo_id=repo_id, dataset_id=dataset_id, base_id=base_id)
-    )
+    card = _with_own_words(place, model_card(folder, place, repo_id=repo_id, dataset_id=dataset_id, base_id=base_id))
     files: dict[str, Path | bytes] = {
         str(path.relative_to(place)): path
         for path in sorted(place.rglob("*"))
