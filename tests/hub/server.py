@@ -117,6 +117,7 @@ class Hub:
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # or every answer's body waits for its head to be acknowledged
     hub: Hub
 
     def setup(self) -> None:
