@@ -2,6 +2,7 @@
 
 import os
 import resource
+import socket
 import tempfile
 from contextlib import contextmanager
 
@@ -19,8 +20,21 @@ os.environ |= {
     "HF_ENDPOINT": _HUB.url,
     "HF_HUB_DISABLE_XET": "1",
     "HF_HUB_DISABLE_TELEMETRY": "1",
+    "HF_UPDATE_DOWNLOAD_COUNTS": "0",
 }
 os.environ.pop("HF_TOKEN", None)
+
+_get_address = socket.getaddrinfo
+
+
+def _get_local_address(host, port, family=0, type=0, proto=0, flags=0):
+    """Knows the names of this machine alone: no test depends on another one, or waits for its name."""
+    if host and os.fsdecode(host).lower() not in ("localhost", socket.gethostname().lower()):
+        flags |= socket.AI_NUMERICHOST
+    return _get_address(host, port, family, type, proto, flags)
+
+
+socket.getaddrinfo = _get_local_address
 
 ALICE = "hf_" + "aliceAlice" * 3 + "1234"  # a token of no real Hub
 
@@ -37,12 +51,17 @@ def pytest_unconfigure():
 @pytest.fixture
 def hub(monkeypatch):
     """An empty Hub, on which HF_TOKEN makes this process alice."""
+    from huggingface_hub import HfFileSystem  # reads the environment above when it is imported
+
+    HfFileSystem.clear_instance_cache()  # it remembers the files of repositories by their names
     _HUB.reset()
     monkeypatch.setenv("HF_TOKEN", _HUB.add_user("alice", ALICE))
     yield _HUB
+    errors = _HUB.errors
     _HUB.stop()
     _HUB.start()  # closes what a test has left open, and starts one that a test has stopped
     _HUB.reset()
+    assert not errors, errors[0]
 
 
 @pytest.fixture

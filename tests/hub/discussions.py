@@ -3,7 +3,8 @@
 import json
 from typing import Any
 
-from tests.hub.repository import Proposal, Repository
+from tests.hub.objects import Proposal
+from tests.hub.repository import Repository
 from tests.hub.routing import API, DATE, Refusal, readable, route, signed_in, writable
 
 

@@ -8,7 +8,15 @@ from http.server import BaseHTTPRequestHandler
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from tests.hub import discussions, files, listings, repositories, storage  # noqa: F401 (they register their routes)
+from tests.hub import (  # noqa: F401 (they register their routes)
+    accounts,
+    commits,
+    discussions,
+    files,
+    listings,
+    references,
+    storage,
+)
 from tests.hub.routing import Refusal, answer
 
 

@@ -1,4 +1,4 @@
-"""What the loopback Hub tells of a repository: its page's data, files, commits and references."""
+"""What the loopback Hub tells of a repository: its page's data, files and commits."""
 
 import json
 from typing import Any
@@ -6,7 +6,8 @@ from urllib.parse import parse_qs
 
 import yaml
 
-from tests.hub.repository import Commit, Entry, Repository, blob_id, front_matter
+from tests.hub.objects import Commit, Entry, blob_id, front_matter
+from tests.hub.repository import Repository
 from tests.hub.routing import API, DATE, REVISION, Refusal, at, is_set, readable, route, send_page
 
 
@@ -95,21 +96,6 @@ def paths_info(request: Any, kind: str, name: str, revision: str) -> None:
     expand = str(asked.get("expand", ["false"])).lower().strip("[]'") == "true"
     there = [path for path in asked.get("paths", []) if path in commit.files or path in commit.folders]
     request.json([_entry(repository, commit, path, expand) for path in there])
-
-
-@route("GET", rf"{API}/refs")
-def refs(request: Any, kind: str, name: str) -> None:
-    repository = readable(request, kind, name)
-
-    def listed(kind: str, names: dict[Any, str]) -> list[dict[str, str]]:
-        return [
-            {"name": str(ref), "ref": f"refs/{kind}/{ref}", "targetCommit": commit} for ref, commit in names.items()
-        ]
-
-    found = {"branches": listed("heads", repository.branches), "tags": listed("tags", repository.tags), "converts": []}
-    if "include_prs" in request.query:
-        found["pullRequests"] = listed("pr", repository.proposals)
-    request.json(found)
 
 
 @route("GET", rf"{API}/commits/(?P<revision>.+)")
