@@ -2,9 +2,11 @@
 
 import os
 import resource
+import shutil
 import socket
 import tempfile
 from contextlib import contextmanager
+from pathlib import Path
 
 import hypothesis
 import pytest
@@ -50,10 +52,12 @@ def pytest_unconfigure():
 
 @pytest.fixture
 def hub(monkeypatch):
-    """An empty Hub, on which HF_TOKEN makes this process alice."""
+    """An empty Hub, of which nothing is cached, and on which HF_TOKEN makes this process alice."""
     from huggingface_hub import HfFileSystem  # reads the environment above when it is imported
 
-    HfFileSystem.clear_instance_cache()  # it remembers the files of repositories by their names
+    HfFileSystem.clear_instance_cache()
+    for cached in [*Path(_HOME.name).glob("hub/*"), *Path(_HOME.name).glob("datasets/*___*")]:
+        shutil.rmtree(cached) if cached.is_dir() else cached.unlink()
     _HUB.reset()
     monkeypatch.setenv("HF_TOKEN", _HUB.add_user("alice", ALICE))
     yield _HUB
