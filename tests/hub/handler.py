@@ -43,7 +43,8 @@ class Handler(BaseHTTPRequestHandler):
             return
         try:
             self.body = self._read_body()
-            self._answer()
+            with self.hub.answering(self.server) as may:
+                self._answer() if may else self._cut()
         except ConnectionError:  # the client has gone away
             self.close_connection = True
         except Exception:
@@ -61,9 +62,6 @@ class Handler(BaseHTTPRequestHandler):
         return b"".join(chunks)
 
     def _answer(self) -> None:
-        if not self.hub.runs(self.server):
-            self._cut()
-            return
         try:
             if self.fault and self.fault.status:
                 raise Refusal(self.fault.status, "", self.fault.message, self.fault.body, **self.fault.headers)

@@ -3,7 +3,8 @@
 import re
 import socket
 import threading
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from http.server import ThreadingHTTPServer
 from typing import Any
@@ -62,6 +63,7 @@ class Hub:
     def __init__(self) -> None:
         self._server: _Server | None = None
         self._reserved: socket.socket | None = None
+        self._flow, self._under_way = threading.Condition(), 0
         self.port = 0
         self.reset()
 
@@ -97,8 +99,12 @@ class Hub:
         threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
 
     def stop(self) -> None:
-        """Stops as if killed: what is under way gets no answer, and new connections are refused."""
-        server, self._server = self._server, None
+        """Stops as if killed: what is under way gets no answer, and new connections are refused.
+
+        When this returns, nothing changes any more.
+        """
+        with self._flow:
+            server, self._server = self._server, None
         if server is None:
             return
         server.shutdown()
@@ -106,13 +112,24 @@ class Hub:
         for connection in list(server.connections):
             with suppress(OSError):
                 connection.shutdown(socket.SHUT_RDWR)
+        with self._flow:
+            self._flow.wait_for(lambda: not self._under_way)
         self._reserved = socket.socket()  # or another process could be given the port before the next start
         self._reserved.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         self._reserved.bind(("127.0.0.1", self.port))
 
-    def runs(self, server: Any) -> bool:
-        """Whether it is this server that answers; one that was stopped finishes nothing."""
-        return server is self._server
+    @contextmanager
+    def answering(self, server: Any) -> Iterator[bool]:
+        """Whether a request may be answered: one that comes to a stopped server may not."""
+        with self._flow:
+            may = server is self._server
+            self._under_way += may
+        try:
+            yield may
+        finally:
+            with self._flow:
+                self._under_way -= may
+                self._flow.notify_all()
 
     def add_user(self, name: str, token: str, role: str = "write", orgs: tuple[str, ...] = ()) -> str:
         self.users[token] = User(name, role, orgs)
