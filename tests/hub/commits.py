@@ -30,7 +30,8 @@ def _target(request: Any, kind: str, name: str) -> Repository:
     if "create_pr" in request.query:
         signed_in(request)
         return readable(request, kind, name)
-    return writable(request, kind, name)
+    hint = "Forbidden: pass `create_pr=1` as a query parameter to create a Pull Request"
+    return writable(request, kind, name, otherwise=hint)
 
 
 @route("POST", rf"{API}/preupload/(?P<revision>.+)")

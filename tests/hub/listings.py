@@ -1,6 +1,5 @@
 """What the loopback Hub tells of a repository: its page's data, files and commits."""
 
-import json
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -90,10 +89,8 @@ def tree(request: Any, kind: str, name: str, revision: str, inside: str | None) 
 @route("POST", rf"{API}/paths-info/(?P<revision>.+)")
 def paths_info(request: Any, kind: str, name: str, revision: str) -> None:
     repository = readable(request, kind, name)
-    commit, sent = at(repository, revision), request.body.decode()
-    is_json = "json" in (request.headers.get("Content-Type") or "")
-    asked = json.loads(sent) if is_json else parse_qs(sent)  # the client sends a form
-    expand = str(asked.get("expand", ["false"])).lower().strip("[]'") == "true"
+    commit, asked = at(repository, revision), parse_qs(request.body.decode())  # the client sends a form
+    expand = asked.get("expand") == ["true"]
     there = [path for path in asked.get("paths", []) if path in commit.files or path in commit.folders]
     request.json([_entry(repository, commit, path, expand) for path in there])
 

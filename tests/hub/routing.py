@@ -64,11 +64,11 @@ def readable(request: Any, kind: str | None, name: str) -> Repository:
     return repository
 
 
-def writable(request: Any, kind: str | None, name: str) -> Repository:
+def writable(request: Any, kind: str | None, name: str, otherwise: str = "Authorization error.") -> Repository:
     """A repository that whoever asks may change."""
     user, repository = signed_in(request), readable(request, kind, name)
     if not user.may_write(repository.namespace):
-        raise Refusal(403, "", f"You do not have write access to {name}")
+        raise Refusal(403, "", otherwise)
     return repository
 
 

@@ -6,7 +6,7 @@ from math import ceil
 from typing import Any
 
 from tests.hub.files import check_signature
-from tests.hub.routing import PAGE, Refusal, page_of, readable, route, signed_in
+from tests.hub.routing import PAGE, Refusal, page_of, readable, route, signed_in, writable
 
 _FILE = "/storage/(?P<sha256>[0-9a-f]{64})"
 
@@ -14,15 +14,16 @@ _FILE = "/storage/(?P<sha256>[0-9a-f]{64})"
 @route("POST", rf"{PAGE}\.git/info/lfs/objects/batch")
 def batch(request: Any, kind: str | None, name: str) -> None:
     signed_in(request)
-    readable(request, kind, name)
+    asked = json.loads(request.body)
+    (writable if "ref" in asked else readable)(request, kind, name)  # without a branch, it is for a pull request
     verify = {"href": f"{page_of(request, kind or 'model', name)}.git/info/lfs/objects/verify", "header": {}}
 
-    def placed(asked: dict[str, Any]) -> dict[str, Any]:
-        if asked["oid"] in request.hub.large:
-            return asked
-        return asked | {"authenticated": True, "actions": {"upload": _upload_action(request, asked), "verify": verify}}
+    def placed(file: dict[str, Any]) -> dict[str, Any]:
+        if file["oid"] in request.hub.large:
+            return file
+        return file | {"authenticated": True, "actions": {"upload": _upload_action(request, file), "verify": verify}}
 
-    request.json({"transfer": "basic", "objects": [placed(asked) for asked in json.loads(request.body)["objects"]]})
+    request.json({"transfer": "basic", "objects": [placed(file) for file in asked["objects"]]})
 
 
 def _upload_action(request: Any, asked: dict[str, Any]) -> dict[str, Any]:

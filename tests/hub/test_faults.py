@@ -36,8 +36,9 @@ def test_the_storage_may_refuse_one_file(hub, api, repository):
     assert repository.titles == []
 
 
-def test_a_rate_limit_is_waited_for_as_long_as_it_says(hub, api, repository, slept):
-    hub.fail("POST", "/preupload/", status=429, headers={"Retry-After": "7"})
+@pytest.mark.parametrize("headers", [{"Retry-After": "7"}, {"RateLimit": '"api";r=0;t=7'}], ids=str)
+def test_a_rate_limit_is_waited_for_as_long_as_it_says(hub, api, repository, slept, headers):
+    hub.fail("POST", "/preupload/", status=429, headers=headers)
     push(api)
     assert slept == [8.0]  # the client adds a second
     assert repository.files() == FILES
