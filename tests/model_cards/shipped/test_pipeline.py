@@ -90,7 +90,8 @@ def test_the_form_is_function_words_and_punctuation():
 
 
 @pytest.mark.parametrize(
-    ("asked", "words"), [({"n": 0}, "n must be"), ({"temperature": 0}, "temperature must"), ({"top_p": 2}, "top_p must")]
+    ("asked", "words"),
+    [({"n": 0}, "n must be"), ({"temperature": 0}, "temperature must"), ({"top_p": 2}, "top_p must")],
 )
 def test_what_cannot_be_is_refused(student, asked, words):
     with pytest.raises(ValueError, match=words):
