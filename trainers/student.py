@@ -14,7 +14,7 @@ from builders.config import to_mapping
 from builders.errors import ConfigError, one_line
 from builders.models import resolve
 
-from .finetuning import LoraSettings
+from .finetuning_config import LoraSettings
 from .kind import Loader, student_loader
 from .prompt import prompt_template, room
 
