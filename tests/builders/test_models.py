@@ -7,7 +7,8 @@ from peft import LoraConfig, TaskType, get_peft_model
 from transformers import AutoModelForSeq2SeqLM, AutoTokenizer
 
 from builders.errors import RunError
-from builders.models import load_causal_lm, load_classifier, load_seq2seq, model_identity, resolve
+from builders.model_place import resolve
+from builders.models import load_causal_lm, load_classifier, load_seq2seq, model_identity
 
 
 def test_a_package_reference_is_a_folder_inside_the_package(tmp_path, monkeypatch, student):
