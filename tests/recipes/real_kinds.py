@@ -72,7 +72,7 @@ def make_gpt2(folder: Path) -> None:
     _teach(GPT2LMHeadModel(config), tokenizer, folder)
 
 
-def make_biogpt(folder: Path) -> None:
+def biogpt_tokenizer(folder: Path) -> BioGptTokenizer:
     """Moses words and BPE in plain Python; every text begins with </s>, which also ends it."""
     folder.mkdir(parents=True)
     trained = Tokenizer(models.BPE(unk_token="<unk>", end_of_word_suffix="</w>"))
@@ -85,8 +85,11 @@ def make_biogpt(folder: Path) -> None:
     (folder / "vocab.json").write_text(json.dumps(vocabulary), encoding="utf-8")
     lines = ["#version: 0.2", *(f"{' '.join(pair) if isinstance(pair, list) else pair} 1" for pair in merges)]
     (folder / "merges.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
-    tokenizer = BioGptTokenizer(str(folder / "vocab.json"), str(folder / "merges.txt"))
-    config = BioGptConfig(
+    return BioGptTokenizer(str(folder / "vocab.json"), str(folder / "merges.txt"))
+
+
+def biogpt_config(tokenizer: BioGptTokenizer) -> BioGptConfig:
+    return BioGptConfig(
         vocab_size=len(tokenizer),
         hidden_size=32,
         num_hidden_layers=1,
@@ -96,7 +99,11 @@ def make_biogpt(folder: Path) -> None:
         hidden_dropout_prob=0.0,
         attention_probs_dropout_prob=0.0,
     )
-    _teach(BioGptForCausalLM(config), tokenizer, folder)
+
+
+def make_biogpt(folder: Path) -> None:
+    tokenizer = biogpt_tokenizer(folder)
+    _teach(BioGptForCausalLM(biogpt_config(tokenizer)), tokenizer, folder)
 
 
 def make_roberta(folder: Path) -> None:
