@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import torch
 from huggingface_hub import snapshot_download
 from peft import LoraConfig, TaskType, get_peft_model
 from transformers import AutoModelForSeq2SeqLM, AutoTokenizer
@@ -92,7 +93,9 @@ def test_a_recipe_is_refused_before_hours_for_a_model_of_a_later_stage(hub, tmp_
 def test_a_student_is_used_from_the_cache(hub, tmp_path):
     folder = resolve("microworld:models/student")
     hub.create("model", "alice/student").add_folder(Path(folder))
-    settings = LoraConfig(task_type=TaskType.SEQ_2_SEQ_LM, target_modules=["q", "v"], init_lora_weights=False)
+    torch.manual_seed(0)
+    shape = {"target_modules": ["q", "v"], "lora_alpha": 64, "init_lora_weights": False}  # far from the base
+    settings = LoraConfig(task_type=TaskType.SEQ_2_SEQ_LM, **shape)
     adapted = get_peft_model(AutoModelForSeq2SeqLM.from_pretrained(folder), settings)
     adapted.peft_config["default"].base_model_name_or_path = "alice/student"
     adapted.save_pretrained(tmp_path / "adapter")
