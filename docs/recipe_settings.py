@@ -19,7 +19,7 @@ from builders.critics.settings import _CONFIGS as CRITICS  # the one list of cri
 from builders.sampling_config import SamplingConfig
 from scripts.recipe import Recipe, StudentConfig
 from trainers.evaluation import EvaluationConfig
-from trainers.finetuning import FineTuningConfig, LoraSettings
+from trainers.finetuning_config import FineTuningConfig, LoraSettings
 from trainers.self_distillation import SelfDistillationConfig
 
 PAGE = Path(__file__).parent / "recipes.md"

@@ -19,7 +19,8 @@ from builders.stage import pairs_stage
 from model_cards.usage_code import add_usage_code
 from scripts.recipe import Recipe, recipe_text
 from scripts.timings import Timings
-from trainers.finetuning import FineTuningConfig, fine_tune
+from trainers.finetuning import fine_tune
+from trainers.finetuning_config import FineTuningConfig
 from trainers.self_distillation import candidates_stage
 from trainers.training_pairs import training_pairs
 

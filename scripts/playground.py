@@ -2,6 +2,8 @@
 
 import argparse
 import os
+import threading
+from contextlib import suppress
 from pathlib import Path
 
 from builders.errors import RunError, UsageError, one_line
@@ -37,4 +39,6 @@ def playground(options: argparse.Namespace) -> None:
     except OSError as error:
         raise RunError(f"port {options.port} cannot be used ({one_line(error)}); choose another by --port") from None
     print(f"{address}  (Ctrl-C ends it)", flush=True)
-    page.block_thread()
+    with suppress(KeyboardInterrupt):
+        threading.Event().wait()
+    page.close(verbose=False)

@@ -97,9 +97,11 @@ def _print(outcome: Outcome, options: argparse.Namespace) -> None:
     print(f"{outcome.address}{new}")
     for change in outcome.changes:
         print(f"  {_SIGNS[change.kind]} {change.path:56} {change.size:>14,} bytes  {change.kind}")
-    print(f"  = {outcome.unchanged} files as they are there already")
+    if outcome.unchanged:
+        print(f"  = {outcome.unchanged} files as they are there already")
     if options.dry_run:
-        print(*(f"    {line}" for line in outcome.card_lines), sep="\n")
+        for line in outcome.card_lines:
+            print(f"    {line}")
         tag = f", tagged {outcome.tag}" if outcome.tag else ""
         print(f"dry run: one commit would make this{tag}" if outcome.changes else "dry run: nothing would change")
         return

@@ -15,7 +15,7 @@ from builders.errors import ConfigError, UsageError, one_line
 from builders.files import read_text
 from builders.sampling import SamplingConfig
 from trainers.evaluation import EvaluationConfig
-from trainers.finetuning import FineTuningConfig
+from trainers.finetuning_config import FineTuningConfig
 from trainers.self_distillation import SelfDistillationConfig
 
 Control = Literal["more_training", "fresh_pairs"]

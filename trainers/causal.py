@@ -13,7 +13,7 @@ from trl import SFTConfig, SFTTrainer
 from builders.errors import ConfigError, RunError
 from builders.generation import positions
 
-from .finetuning import FineTuningConfig
+from .finetuning_config import FineTuningConfig
 from .prompt import completion, prompt, prompt_template, room, shortened
 from .training_loop import GroupedByLength, training_arguments
 from .training_pairs import TextPair

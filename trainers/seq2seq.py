@@ -10,7 +10,7 @@ from torch.nn.functional import cross_entropy
 from transformers import DataCollatorForSeq2Seq, Seq2SeqTrainer, Seq2SeqTrainingArguments
 
 from .batches import encode_pairs
-from .finetuning import FineTuningConfig
+from .finetuning_config import FineTuningConfig
 from .training_loop import GroupedByLength, training_arguments
 from .training_pairs import TextPair
 

@@ -14,7 +14,7 @@ from builders.config import to_mapping
 from builders.errors import ConfigError, one_line
 from builders.model_place import adapter_base, resolve, settings_folder
 
-from .finetuning import LoraSettings
+from .finetuning_config import LoraSettings
 from .kind import Loader, student_loader
 from .prompt import prompt_template, room
 

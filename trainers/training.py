@@ -5,7 +5,7 @@ from pathlib import Path
 
 from transformers import PrinterCallback, set_seed
 
-from .finetuning import FineTuningConfig
+from .finetuning_config import FineTuningConfig
 from .student import save_student, trainable_model
 from .training_loop import Evaluate, ShowProgress, loss_curve
 from .training_pairs import TextPair

@@ -12,7 +12,7 @@ from builders.errors import RunError
 from builders.progress import track
 
 from .batches import LengthGroupedSampler
-from .finetuning import FineTuningConfig
+from .finetuning_config import FineTuningConfig
 
 LOSSES_LOGGED = 50  # points on the loss curve, whatever the length of the training
 CURVES = ("loss", "eval_loss")

@@ -47,8 +47,8 @@ def differing(files: Mapping[str, Path | bytes], there: Mapping[str, RemoteFile]
 
 
 def card_difference(before: str | None, after: str) -> Iterator[str]:
-    """The lines that a card loses and gains, as `diff -u` shows them."""
-    lines = ((before or "").splitlines(), after.splitlines())
+    """The lines that a card loses and gains, as `diff -u` shows them; none of a card that is new as a whole."""
+    lines = ((after if before is None else before).splitlines(), after.splitlines())
     return difflib.unified_diff(*lines, f"{CARD} on the Hub", f"{CARD} of this release", n=2, lineterm="")
 
 

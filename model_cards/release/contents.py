@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 
 from model_cards.dataset_card import dataset_card
 from model_cards.dataset_files import DatasetConfig, dataset_config
+from model_cards.merging import merge_cards
 from model_cards.model_card import model_card
 from model_cards.release.errors import ReleaseError
 from model_cards.run_folder import Run, read_json, read_run
@@ -84,7 +85,8 @@ def dataset_release(folder: Path, repo_id: str) -> Release:
     rows = sum(pq.read_metadata(file).num_rows for file in files.values())
     title = f"{config.name}, {rows:,} pairs"
     owned = (f"{config.name}/*.parquet",)
-    return Release("dataset", repo_id, title, _version(run), files, dataset_card(folder, place, repo_id), owned, config)
+    card = _with_own_words(place, dataset_card(folder, place, repo_id))
+    return Release("dataset", repo_id, title, _version(run), files, card, owned, config)
 
 
 def model_release(folder: Path, repo_id: str, dataset_id: str | None = None, base_id: str | None = None) -> Release:
@@ -103,7 +105,7 @@ def model_release(folder: Path, repo_id: str, dataset_id: str | None = None, bas
     run, place = read_run(folder), folder / "student"
     if not place.is_dir():
         raise ReleaseError(f"{folder} holds no student; finish the run with 'impossible run'")
-    card = model_card(folder, place, repo_id=repo_id, dataset_id=dataset_id, base_id=base_id)
+    card = _with_own_words(place, model_card(folder, place, repo_id=repo_id, dataset_id=dataset_id, base_id=base_id))
     files: dict[str, Path | bytes] = {
         str(path.relative_to(place)): path
         for path in sorted(place.rglob("*"))
@@ -126,6 +128,12 @@ def space_release(folder: Path, repo_id: str, model_id: str) -> Release:
     examples = [example.source for example in last.examples[:5]] if last else []
     card, files = space_files(model_id, run.metrics.name, examples, license=run.license)
     return Release("space", repo_id, f"try {model_id}", None, files, card, model=model_id)
+
+
+def _with_own_words(place: Path, card: str) -> str:
+    """The card with what was written by hand on the one in the run folder."""
+    there = place / CARD
+    return merge_cards(there.read_text(encoding="utf-8") if there.is_file() else None, card)
 
 
 def _version(run: Run) -> str:

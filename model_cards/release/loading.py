@@ -37,4 +37,5 @@ def load_metric(repo_id: str, revision: str) -> None:
     """
     import evaluate  # slow to import
 
+    evaluate.utils.logging.disable_progress_bar()  # a bar for each of a few small files says nothing
     evaluate.load(repo_id, revision=revision, download_mode="force_redownload")

@@ -17,6 +17,7 @@ from model_cards.release.contents import CARD, Release
 from model_cards.release.errors import PassingError, ReleaseError
 from model_cards.release.repository import MAIN, Repository, State
 from model_cards.release.verification import verify
+from model_cards.run_folder import CardError
 from model_cards.validation.release import release_problems
 
 _TRIES = 6
@@ -78,7 +79,6 @@ def push(release: Release, options: PushOptions) -> Outcome:
 
     Raises:
         ReleaseError: It breaks a rule of the Hub or holds a secret, the Hub refuses it, or what comes back differs.
-        CardError: The card on the Hub is damaged.
     """
     check_release(release, release.card)
     repository = Repository(release.repo_type, release.repo_id, options.revision)
@@ -135,7 +135,7 @@ def _commit(release: Release, repository: Repository, options: PushOptions) -> t
     if not options.dry_run and not state.has_branch:
         repository.create(options.private)
         state = repository.state()
-    card = release.card if release.repo_type == "space" else merge_cards(state.card, release.card)
+    card = _merged_card(release, state)
     if card != release.card:
         check_release(replace(release, files={}), card)
     files = {**release.files, CARD: card.encode("utf-8")}
@@ -165,6 +165,15 @@ def _commit(release: Release, repository: Repository, options: PushOptions) -> t
     options.say(f"uploading {len(written)} files to {repository.address}")
     commit, proposal = repository.commit(title, written, removed, state.commit, options.as_proposal)
     return replace(outcome, commit=commit, proposal=proposal), files
+
+
+def _merged_card(release: Release, state: State) -> str:
+    if release.repo_type == "space":  # its card is metadata and a line
+        return release.card
+    try:
+        return merge_cards(state.card, release.card)
+    except CardError as error:
+        raise ReleaseError(f"the card of {release.repo_id} on the Hub is damaged: {error}") from None
 
 
 def _next_tag(version: str, tags: Mapping[str, str]) -> str:

@@ -1,97 +1,121 @@
 """A Hub on this machine's loopback address, for the unmodified clients."""
 
-import json
 import re
 import socket
 import threading
-from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from dataclasses import dataclass
+from http.server import ThreadingHTTPServer
 from typing import Any
-from urllib.parse import parse_qs, unquote, urlsplit
 
+from tests.hub.faults import Fault, Faults
+from tests.hub.handler import Handler
 from tests.hub.repository import Repository
 
 
-class Refusal(Exception):  # noqa: N818 (an answer, which the server gives on purpose)
-    """An answer that is an error."""
-
-    def __init__(self, status: int, code: str = "", message: str = "", **headers: str) -> None:
-        super().__init__(message)
-        self.status = status
-        named = {"X-Error-Code": code, "X-Error-Message": message}
-        self.headers = {name: value for name, value in named.items() if value} | headers
-
-
-@dataclass
-class Fault:
-    """What goes wrong with the next requests that match.
+@dataclass(frozen=True)
+class User:
+    """Who a token belongs to.
 
     Args:
-        method: "GET", "POST", ...
-        path: A pattern that the path must match somewhere.
-        times: How often.
-        action: Done first.
-        status: The answer; 0 cuts the connection instead, None answers as usual.
-        headers: Of the answer.
-        message: Of the answer.
-        after: Bytes of the request's body that are read before the connection is cut.
-        lost: The request is carried out, and its answer is lost.
+        name: Their namespace.
+        role: Of the token, "write" or "read".
+        orgs: Further namespaces that are theirs to write to.
     """
 
-    method: str
-    path: str
-    times: int = 1
-    action: Callable[[], None] | None = None
-    status: int | None = None
-    headers: dict[str, str] = field(default_factory=dict)
-    message: str = ""
-    after: int = 0
-    lost: bool = False
+    name: str
+    role: str
+    orgs: tuple[str, ...] = ()
+
+    def belongs_to(self, namespace: str) -> bool:
+        return namespace in (self.name, *self.orgs)
+
+    def may_write(self, namespace: str) -> bool:
+        return self.role == "write" and self.belongs_to(namespace)
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 128
+
+    def __init__(self, hub: "Hub") -> None:
+        self.hub = hub
+        self.connections: set[socket.socket] = set()
+        super().__init__(("127.0.0.1", hub.port), Handler)
+
+    def get_request(self) -> tuple[socket.socket, Any]:
+        connection, address = super().get_request()
+        self.connections.add(connection)
+        return connection, address
+
+    def shutdown_request(self, request: Any) -> None:
+        self.connections.discard(request)
+        super().shutdown_request(request)
+
+    def handle_error(self, *_: Any) -> None:
+        """Says nothing of clients that go away; the handler keeps what is wrong with the Hub itself."""
 
 
 class Hub:
     """The server with its repositories, users and faults. It keeps them while it is stopped."""
 
     def __init__(self) -> None:
-        self._server: ThreadingHTTPServer | None = None
-        self._connections: list[socket.socket] = []
+        self._server: _Server | None = None
+        self._reserved: socket.socket | None = None
         self.port = 0
         self.reset()
 
     def reset(self) -> None:
-        self.users: dict[str, tuple[str, str]] = {}
+        """Empties it; what tests may set is as on the real Hub again."""
+        self.users: dict[str, User] = {}
         self.repositories: dict[tuple[str, str], Repository] = {}
         self.blobs: dict[str, bytes] = {}
         self.large: dict[str, bytes] = {}
-        self.faults: list[Fault] = []
-        self.requests: list[tuple[str, str, int]] = []
+        self.parts: dict[tuple[str, int], bytes] = {}
+        self.faults = Faults()
+        self.lock = threading.RLock()
+        self.requests: list[tuple[str, str, int]] = []  # method, path, status of the answer; 0 where there was none
+        self.errors: list[str] = []  # tracebacks of the Hub's own mistakes
+        self.page_size = 1000  # rows of a list that come at once
+        self.chunk_size: int | None = None  # larger files are uploaded in parts of so many bytes
 
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
+    @property
+    def storage_url(self) -> str:
+        """Where large files lie: the same server under another name, so that clients take it for another."""
+        return f"http://localhost:{self.port}/storage"
+
     def start(self) -> None:
-        hub = self
-        handler = type("Handler", (_Handler,), {"hub": hub})
-        self._server = ThreadingHTTPServer(("127.0.0.1", self.port), handler)
-        self._server.daemon_threads = True
+        if self._reserved:
+            self._reserved.close()
+            self._reserved = None
+        self._server = _Server(self)
         self.port = self._server.server_address[1]
         threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
 
     def stop(self) -> None:
-        if self._server:
-            self._server.shutdown()
-            self._server.server_close()
-            self._server = None
-        for connection in self._connections:  # a client keeps them open, and their threads would go on to answer
+        """Stops as if killed: what is under way gets no answer, and new connections are refused."""
+        server, self._server = self._server, None
+        if server is None:
+            return
+        server.shutdown()
+        server.server_close()
+        for connection in list(server.connections):
             with suppress(OSError):
                 connection.shutdown(socket.SHUT_RDWR)
-        self._connections.clear()
+        self._reserved = socket.socket()  # or another process could be given the port before the next start
+        self._reserved.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self._reserved.bind(("127.0.0.1", self.port))
 
-    def add_user(self, name: str, token: str, role: str = "write") -> str:
-        self.users[token] = (name, role)
+    def runs(self, server: Any) -> bool:
+        """Whether it is this server that answers; one that was stopped finishes nothing."""
+        return server is self._server
+
+    def add_user(self, name: str, token: str, role: str = "write", orgs: tuple[str, ...] = ()) -> str:
+        self.users[token] = User(name, role, orgs)
         return token
 
     def create(self, kind: str, name: str, private: bool = False) -> Repository:
@@ -101,82 +125,9 @@ class Hub:
         return self.repositories[kind, name]
 
     def fail(self, method: str, path: str, **fault: Any) -> None:
-        self.faults.append(Fault(method, path, **fault))
+        """Lets the next requests that match go wrong; see `Fault`."""
+        self.faults.add(Fault(method, path, **fault))
 
     def count(self, method: str, path: str) -> int:
-        """Answered requests whose path matches."""
+        """Requests so far whose path matches."""
         return sum(asked == method and re.search(path, where) is not None for asked, where, _ in self.requests)
-
-    def due(self, method: str, path: str) -> Fault | None:
-        for fault in self.faults:
-            if fault.times and fault.method == method and re.search(fault.path, path):
-                fault.times -= 1
-                return fault
-        return None
-
-
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    hub: Hub
-
-    def setup(self) -> None:
-        super().setup()
-        self.hub._connections.append(self.connection)
-
-    def log_message(self, *_: Any) -> None:
-        pass
-
-    def _handle(self) -> None:
-        from tests.hub import routes  # which needs Refusal of this module
-
-        parts = urlsplit(self.path)
-        self.where, self.query = unquote(parts.path), parse_qs(parts.query)
-        self.fault = self.hub.due(self.command, self.where)
-        fault, length = self.fault, int(self.headers.get("Content-Length") or 0)
-        if fault and fault.action:
-            fault.action()
-        if fault and fault.status == 0:
-            self.rfile.read(min(fault.after, length))
-            self._cut()
-            return
-        self.body = self.rfile.read(length)
-        try:
-            if fault and fault.status:
-                raise Refusal(fault.status, "", fault.message, **fault.headers)
-            routes.answer(self)
-        except Refusal as refusal:
-            body = json.dumps({"error": str(refusal)}).encode()
-            self.send(refusal.status, body, {"Content-Type": "application/json", **refusal.headers})
-
-    def _cut(self) -> None:
-        self.hub.requests.append((self.command, self.where, 0))
-        self.close_connection = True
-        with suppress(OSError):  # the whole Hub may have been stopped
-            self.connection.shutdown(socket.SHUT_RDWR)
-
-    def send(self, status: int, body: bytes = b"", headers: dict[str, str] | None = None) -> None:
-        if self.fault and self.fault.lost:
-            self._cut()
-            return
-        self.hub.requests.append((self.command, self.where, status))
-        self.send_response(status)
-        for name, value in ({"Content-Length": str(len(body))} | (headers or {})).items():
-            self.send_header(name, value)
-        self.end_headers()
-        if self.command != "HEAD":
-            self.wfile.write(body)
-
-    def json(self, value: Any, status: int = 200) -> None:
-        self.send(status, json.dumps(value).encode(), {"Content-Type": "application/json"})
-
-    @property
-    def user(self) -> tuple[str, str] | None:
-        """Name and role; no token is nobody."""
-        token = (self.headers.get("Authorization") or "").removeprefix("Bearer ")
-        if not token:
-            return None
-        if token not in self.hub.users:
-            raise Refusal(401, "", "Invalid credentials in Authorization header")
-        return self.hub.users[token]
-
-    do_GET = do_HEAD = do_POST = do_PUT = do_DELETE = _handle  # noqa: N815 (http.server's names)

@@ -9,6 +9,8 @@ import yaml
 from huggingface_hub import constants
 
 from builders import stanza_parser
+from builders.config import to_mapping
+from model_cards.settings import deviations
 from scripts.checks import check_recipe
 from scripts.recipe import load_recipe
 from tests.recipes.real_kinds import NAMES, publish
@@ -103,6 +105,15 @@ def test_every_value_of_a_recipe_of_the_paper_says_where_it_is_from(name):
         sampling = text.partition("sampling:\n")[2].partition("critics:\n")[0]
         values = [line for line in sampling.splitlines() if ": " in line and not line.startswith("  domain")]
         assert [line for line in values if "#" not in line and "prefixes" not in line] == []
+
+
+@pytest.mark.parametrize("name", [name for name in REAL if name.startswith("dim")])
+def test_a_recipe_of_the_paper_departs_from_it_nowhere(name):
+    recipe = load_recipe(name, [])
+    assert deviations(to_mapping(recipe), recipe.task) == []
+    tokens = recipe.sampling.context_tokens + recipe.sampling.sentence_tokens
+    rows = recipe.sampling.contexts_per_batch * recipe.sampling.k
+    assert rows * tokens * 614_400 < 16e9  # bytes that gpt2-xl keeps of each token: 48 layers, keys and values of 1600
 
 
 def test_the_parser_says_how_to_get_it(models, monkeypatch, tmp_path):

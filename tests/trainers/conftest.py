@@ -15,7 +15,8 @@ from transformers import (
     set_seed,
 )
 
-from trainers.finetuning import FineTuningConfig, fine_tune
+from trainers.finetuning import fine_tune
+from trainers.finetuning_config import FineTuningConfig
 
 SENTENCES = [
     "Acme posted a profit of $4 million on Monday.",

@@ -25,7 +25,8 @@ from tests.builders.tiny_models import make_teacher
 from tests.trainers.conftest import PAIRS, SENTENCES, make_tokenizer
 from tests.trainers.test_finetuning import CONFIG, LORA, history, weights
 from trainers.causal import causal_trainer
-from trainers.finetuning import LoraSettings, fine_tune
+from trainers.finetuning import fine_tune
+from trainers.finetuning_config import LoraSettings
 from trainers.paraphraser import Paraphraser
 from trainers.prompt import prompt
 

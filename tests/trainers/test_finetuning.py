@@ -9,7 +9,8 @@ import torch
 from transformers import AutoModelForSeq2SeqLM, AutoTokenizer
 
 from builders.errors import ConfigError, RunError
-from trainers.finetuning import FineTuningConfig, LoraSettings, fine_tune
+from trainers.finetuning import fine_tune
+from trainers.finetuning_config import FineTuningConfig, LoraSettings
 
 CONFIG = FineTuningConfig(learning_rate=1e-2, max_steps=6, batch_size=8, max_length=48)
 LORA = replace(CONFIG, lora=LoraSettings(rank=4, alpha=8))

@@ -2,11 +2,13 @@
 
 import json
 import shutil
+from pathlib import Path
 
 import pytest
 from datasets import get_dataset_config_names, load_dataset
-from huggingface_hub import HfApi
-from transformers import AutoModelForSeq2SeqLM
+from huggingface_hub import HfApi, ModelCard
+from peft import AutoPeftModelForSeq2SeqLM, LoraConfig, TaskType, get_peft_model
+from transformers import AutoModelForSeq2SeqLM, AutoTokenizer, pipeline
 
 from model_cards.release import publishing
 from tests.builders import tiny_models
@@ -97,6 +99,22 @@ def test_what_was_written_by_hand_survives(hub, push):
     outcome = push("dataset", "alice/dimple")
     assert "nothing to change" in outcome.out
     assert "## A word by hand\n\nHello.\n" in repository.files()["README.md"].decode()
+
+
+def test_what_was_written_by_hand_in_the_run_folder_goes_along(hub, push, run):
+    (run / "dimple/README.md").write_text("---\nthumbnail: cover.png\n---\n\nMy own words.\n")
+    assert push("dataset", "alice/dimple").status == 0
+    card = hub.repo(*DATASET).files()["README.md"].decode()
+    assert "My own words." in card
+    assert "thumbnail: cover.png" in card
+    assert "31 pairs" not in card.partition("My own words.")[0]
+
+
+def test_a_damaged_card_on_the_hub_is_said_in_one_line(hub, push):
+    hub.create(*DATASET).edit("README.md", "<!-- impossible: microworld_news begin -->\nno end\n")
+    outcome = push("dataset", "alice/dimple")
+    assert outcome.status == 1
+    assert "the card of alice/dimple on the Hub is damaged" in outcome.err
 
 
 def test_a_pull_request_leaves_main_alone_and_is_found_again(hub, push):
@@ -268,6 +286,64 @@ def test_a_model_is_pushed_and_loads(hub, push, run, tmp_path):
     assert "alice/dimple" in held["README.md"].decode()
     assert AutoModelForSeq2SeqLM.from_pretrained("alice/paraphraser", revision="v0.1.0").num_parameters()
     assert "nothing to change" in push("model", "alice/paraphraser").out
+
+
+def test_an_adapter_names_its_base_on_the_hub(hub, push, run, tmp_path):
+    base = tiny_models.make_student(tmp_path / "base")
+    model = AutoModelForSeq2SeqLM.from_pretrained(base)
+    settings = LoraConfig(task_type=TaskType.SEQ_2_SEQ_LM, r=2, target_modules=["q", "v"], base_model_name_or_path=base)
+    get_peft_model(model, settings).save_pretrained(run / "student")
+    AutoTokenizer.from_pretrained(base).save_pretrained(run / "student")
+    refused = push("model", "alice/adapter")
+    assert refused.status == 1
+    assert "a folder of this machine; push the base and name it with --base-model" in refused.err
+    hub.create("model", "alice/base").add_folder(Path(base))
+    outcome = push("model", "alice/adapter", "--base-model", "alice/base")
+    assert outcome.status == 0, outcome.err
+    held = hub.repo("model", "alice/adapter").files()
+    assert json.loads(held["adapter_config.json"])["base_model_name_or_path"] == "alice/base"
+    card = ModelCard(held["README.md"].decode()).data
+    assert (card.base_model, card.base_model_relation, card.library_name) == ("alice/base", "adapter", "peft")
+    assert AutoPeftModelForSeq2SeqLM.from_pretrained("alice/adapter").num_parameters()
+
+
+def test_a_decoder_only_student_works_in_the_stock_pipeline(hub, push, run, tmp_path):
+    teacher = Path(tiny_models.make_teacher(tmp_path / "teacher", steps=1))
+    shutil.copytree(teacher, run / "student", dirs_exist_ok=True)
+    config = json.loads((run / "student/config.json").read_text())
+    (run / "student/config.json").write_text(json.dumps(config | {"prompt_template": "{source} =>"}))
+    assert push("model", "alice/writer").status == 0
+    card = ModelCard(hub.repo("model", "alice/writer").files()["README.md"].decode()).data
+    assert card.pipeline_tag == "text-generation"
+    assert all(example["text"].endswith(" =>") for example in card.widget)
+    written = pipeline("text-generation", model="alice/writer")(card.widget[0]["text"], max_new_tokens=3)
+    assert written[0]["generated_text"].startswith(card.widget[0]["text"])
+
+
+@pytest.mark.parametrize("place", ["student/notes.txt", "student/README.md"])
+def test_a_secret_stops_the_push_before_the_network(hub, push, run, tmp_path, place):
+    shutil.copytree(tiny_models.make_student(tmp_path / "student"), run / "student", dirs_exist_ok=True)
+    (run / place).write_text(f"do not forget: {ALICE}\n")
+    outcome = push("model", "alice/paraphraser")
+    assert outcome.status == 1
+    assert outcome.err.startswith(f"impossible: nothing was pushed: {Path(place).name}")
+    assert not hub.requests
+
+
+def test_pickled_weights_stop_the_push(hub, push, run, tmp_path):
+    shutil.copytree(tiny_models.make_student(tmp_path / "student"), run / "student", dirs_exist_ok=True)
+    (run / "student/pytorch_model.bin").write_bytes(b"\x80\x04.")
+    outcome = push("model", "alice/paraphraser")
+    assert outcome.status == 1
+    assert "pytorch_model.bin" in outcome.err
+    assert not hub.requests
+
+
+def test_the_token_is_in_no_file_of_the_run(hub, push, run):
+    assert push("dataset", "alice/dimple").status == 0
+    held = [path for path in run.rglob("*") if path.is_file()]
+    assert held
+    assert [path for path in held if ALICE.encode() in path.read_bytes()] == []
 
 
 def test_a_space_needs_its_model(hub, push):

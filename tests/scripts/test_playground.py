@@ -1,0 +1,75 @@
+"""The playground, in a real browser where there is one."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from tests.scripts.conftest import impossible
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-sync"]
+SENTENCE = "Acme's profit<mask>."  # the microworld's base fills in what is masked
+
+
+def test_gradio_that_is_missing_is_one_line(monkeypatch):
+    monkeypatch.setitem(sys.modules, "gradio", None)  # importing it fails
+    outcome = impossible("playground", "microworld:models/student")
+    assert outcome.status == 1
+    assert "install it by pip install 'impossible-distillation[space]'" in outcome.err
+    assert outcome.err.count("\n") == 1
+
+
+def test_a_port_that_is_none_is_one_line():
+    outcome = impossible("playground", "microworld:models/student", "--port", "70000")
+    assert (outcome.status, outcome.err) == (2, "impossible: --port must lie in 0..65535, got 70000\n")
+
+
+@pytest.fixture
+def address():
+    """Of a playground in a process of its own, ended as by Ctrl-C."""
+    command = [sys.executable, "-m", "scripts.cli", "playground", "microworld:models/student", "--port", "0"]
+    environment = os.environ | {"OMP_NUM_THREADS": "1", "HF_HUB_OFFLINE": "1"}
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
+    ) as process:
+        yield process.stdout.readline().split()[0]
+        process.send_signal(signal.SIGINT)
+        _, errors = process.communicate(timeout=30)
+    assert process.returncode == 0
+    assert "Traceback" not in errors
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here; Debian's package is called chromium")
+def test_the_page_works_in_a_browser(address, tmp_path):
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        page = browser.new_page(viewport={"width": 390, "height": 900})
+        asked, failed = [], []
+        page.on("request", lambda request: asked.append(request.url))
+        page.on("pageerror", lambda error: failed.append(str(error)))
+        page.goto(address)
+        page.fill("#sentence textarea", SENTENCE)
+        page.fill("#n input[type=number]", "4")
+        page.fill("#temperature input[type=number]", "1.5")
+        page.click("#go")
+        page.wait_for_selector(".said li")
+        rows = page.locator(".said li").all_inner_texts()
+        assert 1 < len(rows) <= 4
+        assert all("alike, word by word" in row for row in rows)
+        assert page.locator(".said mark").count() > 0
+        page.fill("#like textarea, #like input", "Because of the rain, Acme's profit was up.")
+        page.click("#go")
+        page.wait_for_function("rows => document.querySelector('.said')?.innerText != rows", arg="\n".join(rows))
+        page.click("text=It was fresh tariffs")
+        page.wait_for_function("document.querySelector('#sentence textarea').value.startsWith('It was fresh tariffs')")
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+        assert [url for url in asked if not url.startswith(("http://127.0.0.1", "data:", "blob:"))] == []
+        assert failed == []
+        browser.close()
