@@ -1,10 +1,8 @@
 """The configuration of a model that a recipe names, without its weights."""
 
-from pathlib import Path
 from typing import Any
 
-from builders.errors import RunError, one_line
-from builders.models import adapter_base, resolve
+from builders.model_place import adapter_base, load_error, resolve, settings_folder
 
 
 def read_configuration(ref: str) -> Any:
@@ -14,16 +12,15 @@ def read_configuration(ref: str) -> Any:
         ref: Folder, `package:folder` or Hub id.
 
     Raises:
-        RunError: There is no such model, or its configuration cannot be read.
+        RunError: There is no such model, or its configuration cannot be read; or HF_HUB_OFFLINE is set and the cache
+            lacks the model.
     """
     from transformers import AutoConfig  # slow to import
 
-    place = resolve(ref)
-    base = adapter_base(Path(place))
+    base = adapter_base(settings_folder(ref))
     if base is not None:
         return read_configuration(base)
     try:
-        return AutoConfig.from_pretrained(place)
-    except Exception as error:  # the libraries below raise their own kinds: OSError, ValueError, HfHubHTTPError, ...
-        remedy = "check the name, or the network when it is a Hub id"
-        raise RunError(f"model '{ref}' cannot be read: {one_line(error)}; {remedy}") from error
+        return AutoConfig.from_pretrained(resolve(ref))
+    except Exception as error:
+        raise load_error(ref, "cannot be read", error) from error

@@ -17,6 +17,9 @@ class Dimple(PairsBuilder):
     `Dimple(config_name="microworld_news", rounds=["RUN/pairs/round-0"], cache_dir="RUN/cache")` makes a builder;
     `.download_and_prepare()` and `.as_dataset()` work as for any other. Round 0 was written by the teacher, later
     rounds by a student.
+
+    Under datasets 3.x this file is a loading script too: `load_dataset("builders/dimple.py", "microworld_news",
+    rounds=["RUN/pairs/round-0"], trust_remote_code=True)`, where this package can be imported.
     """
 
     BUILDER_CONFIG_CLASS = DimpleConfig

@@ -14,8 +14,8 @@ class DimsumConfig(PairsConfig):
 class Dimsum(PairsBuilder):
     """Pairs of a sentence and its summary, with their context, entailment and compression.
 
-    `Dimsum(config_name="microworld_news", rounds=["RUN/pairs/round-0"], cache_dir="RUN/cache")` makes a builder, as
-    for `Dimple`.
+    `Dimsum(config_name="microworld_news", rounds=["RUN/pairs/round-0"], cache_dir="RUN/cache")` makes a builder, and
+    this file is a loading script of datasets 3.x, both as for `Dimple`.
     """
 
     BUILDER_CONFIG_CLASS = DimsumConfig

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from builders.decoded_text import decode
 from builders.nucleus import draw
 from builders.randomness import key, uniforms
 
@@ -121,7 +122,7 @@ class _Watch:
         done = np.zeros(len(active), dtype=bool)
         looked_at = np.flatnonzero(self._looks[active] > 0)
         if len(looked_at):
-            texts = self._tokenizer.batch_decode(written[active[looked_at]].tolist(), skip_special_tokens=True)
+            texts = decode(self._tokenizer, written[active[looked_at]].tolist())
             done[looked_at] = [self._is_done(text) for text in texts]
         self._looks[active] = np.where(self._ends[tokens], _LOOKS, self._looks[active] - 1)
         return done
@@ -166,7 +167,7 @@ def _write(
                 batch, tokens, writing = batch[kept], tokens[kept], writing[kept]
             logits = rows.step(torch.from_numpy(tokens).to(logits.device))
     # A row holds the end token only behind its text, where decoding skips it.
-    return tokenizer.batch_decode(written.tolist(), skip_special_tokens=True)
+    return decode(tokenizer, written.tolist())
 
 
 def _close_ranks(writing: np.ndarray) -> np.ndarray:

@@ -23,12 +23,18 @@ def parse(sentence: str) -> str:
 def _pipeline() -> Any:
     try:
         import stanza  # an optional package
-    except ImportError:
+    except ImportError as error:
         remedy = "install it by pip install 'impossible-distillation[syntax]'"
-        raise RunError(f"the parser needs Stanza, which is not installed; {remedy}") from None
+        raise RunError(f"the parser needs Stanza, which cannot be imported ({one_line(error)}); {remedy}") from None
+    from huggingface_hub import constants  # slow to import
+
     processors = "tokenize,pos,constituency"
+    # Stanza asks the network for news of its models each time, unless it is told not to.
+    download = None if constants.HF_HUB_OFFLINE else "reuse_resources"
     try:
-        return stanza.Pipeline("en", processors=processors, tokenize_no_ssplit=True, verbose=False)
+        return stanza.Pipeline(
+            "en", processors=processors, tokenize_no_ssplit=True, verbose=False, download_method=download
+        )
     except Exception as error:  # of the network, of the Hub, or of Stanza itself
         fetch = "python -c \"import stanza; stanza.download('en')\""
         raise RunError(

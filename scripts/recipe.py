@@ -117,14 +117,14 @@ def recipe_text(recipe: Recipe) -> str:
 
 
 def _find(path: str) -> Path:
-    bundled = {entry.name.removesuffix(".yaml"): Path(str(entry)) for entry in files("recipes").iterdir()}
+    entries = [Path(str(entry)) for entry in files("recipes").iterdir()]
+    bundled = {entry.stem: entry for entry in entries if entry.suffix == ".yaml"}
     if Path(path).is_file() or (Path(path).exists() and path not in bundled):
         return Path(path)
     if path in bundled:
         return bundled[path]
-    names = sorted(name for name in bundled if name.startswith("microworld"))
-    near = difflib.get_close_matches(Path(path).stem, names, n=1)
-    hint = f"did you mean {near[0]}?" if near else f"bundled are {', '.join(names)}"
+    near = difflib.get_close_matches(Path(path).stem, bundled, n=1)
+    hint = f"did you mean {near[0]}?" if near else f"bundled are {', '.join(sorted(bundled))}"
     raise UsageError(f"recipe '{path}' is neither a file nor a bundled recipe; {hint}")
 
 

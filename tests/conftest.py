@@ -23,6 +23,7 @@ os.environ |= {
     "HF_HUB_DISABLE_XET": "1",
     "HF_HUB_DISABLE_TELEMETRY": "1",
     "HF_UPDATE_DOWNLOAD_COUNTS": "0",
+    "HF_HUB_DISABLE_PROGRESS_BARS": "1",  # as the command line has it, which here comes too late to say so
 }
 os.environ.pop("HF_TOKEN", None)
 

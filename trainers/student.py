@@ -12,7 +12,7 @@ from transformers.utils.logging import disable_progress_bar
 
 from builders.config import to_mapping
 from builders.errors import ConfigError, one_line
-from builders.models import resolve
+from builders.model_place import adapter_base, resolve, settings_folder
 
 from .finetuning_config import LoraSettings
 from .kind import Loader, student_loader
@@ -32,8 +32,9 @@ def trainable_model(base: str, lora: LoraSettings | None) -> tuple[Any, Any]:
         if lora is None:
             model, tokenizer = load(base)
             return model.requires_grad_(True), tokenizer  # merging an adapter leaves its base frozen
-        if (Path(resolve(base)) / "adapter_config.json").is_file():
-            return _continued_adapter(Path(resolve(base)), lora, load)
+        folder = settings_folder(base)
+        if adapter_base(folder) is not None:
+            return _continued_adapter(folder, lora, load)
         return _fresh_adapter(base, lora, load)
 
 

@@ -1,13 +1,24 @@
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
 import torch
 from peft import LoraConfig, TaskType, get_peft_model
-from transformers import AutoModelForSeq2SeqLM, AutoTokenizer
+from transformers import (
+    AutoModelForSeq2SeqLM,
+    AutoTokenizer,
+    BioGptConfig,
+    BioGptForCausalLM,
+    GPT2Config,
+    GPT2LMHeadModel,
+    T5Config,
+    T5ForConditionalGeneration,
+)
 
 from builders.errors import RunError
-from builders.models import load_causal_lm, load_classifier, load_seq2seq, model_identity, resolve
+from builders.model_place import resolve
+from builders.models import load_causal_lm, load_classifier, load_seq2seq, model_identity
 
 
 def test_a_package_reference_is_a_folder_inside_the_package(tmp_path, monkeypatch, student):
@@ -94,6 +105,31 @@ def test_the_wrong_kind_of_model_is_one_line(teacher, student):
         load_causal_lm(student)
     with pytest.raises(RunError, match=r"no trained weights for 'score.weight'"):
         load_classifier(teacher)
+
+
+@pytest.mark.parametrize("kind", ["gpt2", "t5"])
+def test_a_missing_tokenizer_is_not_taken_for_an_empty_one(tmp_path, kind):
+    # transformers itself makes one without words of them
+    make, load = {
+        "gpt2": (lambda: GPT2LMHeadModel(GPT2Config(n_embd=8, n_layer=1, n_head=1)), load_causal_lm),
+        "t5": (
+            lambda: T5ForConditionalGeneration(T5Config(d_model=8, d_ff=8, num_layers=1, num_heads=1)),
+            load_seq2seq,
+        ),
+    }[kind]
+    make().save_pretrained(tmp_path)
+    with pytest.raises(RunError, match="comes without a tokenizer; put the files of its tokenizer beside"):
+        load(str(tmp_path))
+
+
+def test_a_package_that_a_tokenizer_needs_is_named(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "sacremoses", None)  # importing it fails
+    settings = {"vocab_size": 10, "hidden_size": 8, "num_hidden_layers": 1, "num_attention_heads": 1}
+    BioGptForCausalLM(BioGptConfig(**settings, intermediate_size=8)).save_pretrained(tmp_path)
+    (tmp_path / "vocab.json").write_text("{}")
+    (tmp_path / "merges.txt").write_text("\n")
+    with pytest.raises(RunError, match=r"need to install sacremoses .*; install .*'impossible-distillation\[biogpt\]'"):
+        load_causal_lm(str(tmp_path))
 
 
 def test_damaged_weights_are_one_line(tmp_path, student):

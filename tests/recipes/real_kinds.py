@@ -1,6 +1,7 @@
 """Small models of the very classes and tokenizer kinds that the recipes name, under their ids on the loopback Hub.
 
-Nothing but size and weights differs from a real run. Teachers have learnt a few sentences, so that samples qualify.
+Nothing but size and weights differs from a real run. Teachers and students have learnt a few sentences, so that what
+they write qualifies.
 """
 
 import json
@@ -25,7 +26,7 @@ from transformers import (
     T5Tokenizer,
 )
 
-from tests.builders.tiny_models import passage
+from tests.builders.tiny_models import passage, sentence
 from tests.hub.server import Hub
 
 WANLI = ("contradiction", "entailment", "neutral")  # its order, and that of the cross-encoders
@@ -72,7 +73,7 @@ def make_gpt2(folder: Path) -> None:
     _teach(GPT2LMHeadModel(config), tokenizer, folder)
 
 
-def make_biogpt(folder: Path) -> None:
+def biogpt_tokenizer(folder: Path) -> BioGptTokenizer:
     """Moses words and BPE in plain Python; every text begins with </s>, which also ends it."""
     folder.mkdir(parents=True)
     trained = Tokenizer(models.BPE(unk_token="<unk>", end_of_word_suffix="</w>"))
@@ -85,8 +86,11 @@ def make_biogpt(folder: Path) -> None:
     (folder / "vocab.json").write_text(json.dumps(vocabulary), encoding="utf-8")
     lines = ["#version: 0.2", *(f"{' '.join(pair) if isinstance(pair, list) else pair} 1" for pair in merges)]
     (folder / "merges.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
-    tokenizer = BioGptTokenizer(str(folder / "vocab.json"), str(folder / "merges.txt"))
-    config = BioGptConfig(
+    return BioGptTokenizer(str(folder / "vocab.json"), str(folder / "merges.txt"))
+
+
+def biogpt_config(tokenizer: BioGptTokenizer) -> BioGptConfig:
+    return BioGptConfig(
         vocab_size=len(tokenizer),
         hidden_size=32,
         num_hidden_layers=1,
@@ -96,7 +100,11 @@ def make_biogpt(folder: Path) -> None:
         hidden_dropout_prob=0.0,
         attention_probs_dropout_prob=0.0,
     )
-    _teach(BioGptForCausalLM(config), tokenizer, folder)
+
+
+def make_biogpt(folder: Path) -> None:
+    tokenizer = biogpt_tokenizer(folder)
+    _teach(BioGptForCausalLM(biogpt_config(tokenizer)), tokenizer, folder)
 
 
 def make_roberta(folder: Path) -> None:
@@ -142,7 +150,21 @@ def make_t5(folder: Path) -> None:
     config = T5Config(
         vocab_size=len(tokenizer), d_model=16, d_kv=8, d_ff=32, num_layers=1, num_heads=2, decoder_start_token_id=0
     )
-    T5ForConditionalGeneration(config).save_pretrained(folder)
+    _teach_answers(T5ForConditionalGeneration(config), tokenizer, folder)
+
+
+def _teach_answers(model, tokenizer, folder: Path) -> None:
+    """A second or two of training to answer any sentence of the corpus with another, so that outputs qualify."""
+    rng, settings = random.Random(1), {"return_tensors": "pt", "padding": True}
+    optimizer = torch.optim.AdamW(model.parameters(), lr=1e-2)
+    for _ in range(150):
+        sources, targets = ([sentence(rng) for _ in range(8)] for _ in range(2))
+        labels = tokenizer(targets, **settings)["input_ids"]
+        labels[labels == tokenizer.pad_token_id] = -100
+        model(**tokenizer(sources, **settings), labels=labels).loss.backward()
+        optimizer.step()
+        optimizer.zero_grad()
+    model.save_pretrained(folder)
     tokenizer.save_pretrained(folder)
 
 

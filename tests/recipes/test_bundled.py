@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 import yaml
+from huggingface_hub import constants
 
 from builders import stanza_parser
 from builders.config import to_mapping
@@ -66,10 +67,15 @@ def models(hub, tmp_path_factory):
 
 @pytest.fixture
 def stanza(monkeypatch):
-    """A stand-in for the parser, whose models come from the real Hub: a flat tree of each sentence."""
+    """A stand-in for the parser, whose models come from the real Hub: a flat tree of each sentence.
+
+    It is the list of the settings with which it was started.
+    """
+    started = []
 
     def pipeline(language, **settings):
         assert (language, settings["processors"]) == ("en", "tokenize,pos,constituency")
+        started.append(settings)
 
         def parsed(text):
             tree = f"(ROOT (S {' '.join(f'(X {word})' for word in text.split())}))"
@@ -79,7 +85,7 @@ def stanza(monkeypatch):
 
     monkeypatch.setitem(sys.modules, "stanza", SimpleNamespace(Pipeline=pipeline))
     stanza_parser._pipeline.cache_clear()
-    yield
+    yield started
     stanza_parser._pipeline.cache_clear()
 
 
@@ -116,8 +122,16 @@ def test_the_parser_says_how_to_get_it(models, monkeypatch, tmp_path):
     stanza_parser._pipeline.cache_clear()
     outcome = impossible("run", "dimple-news", "--out", tmp_path / "run")
     assert outcome.status == 1
-    assert "the parser needs Stanza, which is not installed; install it by pip install" in outcome.err
+    assert "the parser needs Stanza, which cannot be imported (" in outcome.err
+    assert "); install it by pip install 'impossible-distillation[syntax]'" in outcome.err
     assert outcome.err.count("\n") == 1
+
+
+@pytest.mark.parametrize(("offline", "download"), [(False, "reuse_resources"), (True, None)])
+def test_the_parser_keeps_off_the_network_where_it_is_told_to(stanza, monkeypatch, offline, download):
+    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", offline)
+    assert stanza_parser.parse("Profit rose.") == "(ROOT (S (X Profit) (X rose.)))"
+    assert [settings["download_method"] for settings in stanza] == [download]
 
 
 @pytest.mark.slow

@@ -81,7 +81,7 @@ def complaint(*arguments: object, status: int) -> str:
         (["demo", "--colour"], 2, ["--colour"]),
         (["demo", "--seed", "x"], 2, ["--seed", "'x'"]),
         (["run", "microworld-nws"], 2, ["'microworld-nws'", "did you mean microworld-news?"]),
-        (["run", "mine.yaml"], 2, ["'mine.yaml'", "bundled are microworld-demo"]),
+        (["run", "mine.yaml"], 2, ["'mine.yaml'", "bundled are dimple-biomedical, dimple-news,"]),
         (["run", "folder"], 1, ["folder", "Is a directory"]),
         (["run", "latin.yaml"], 1, ["latin.yaml", "not UTF-8", "0xe9 at offset 13", "save it as UTF-8"]),
         (["run", "list.yaml"], 2, ["list.yaml", "settings by name", "list"]),
