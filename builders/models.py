@@ -14,6 +14,7 @@ from builders.model_place import ADAPTER, CONFIG, adapter_base, load_error, read
 
 _RESULT_FILES = ("*.safetensors", "*.bin", "*.model", "vocab*", "merges.txt", "tokenizer*", "*tokens*.json", "*.txt")
 _PLACES = ("_name_or_path", "base_model_name_or_path", "transformers_version")  # say where, not what
+_USAGE = ("custom_pipelines", "requirements.txt")  # a field and a file that say how a model is used
 
 
 @lru_cache(maxsize=4)
@@ -130,9 +131,10 @@ def _folder_digest(folder: Path) -> str:
     base = adapter_base(folder)
     for path in (folder / CONFIG, folder / ADAPTER):
         if path.is_file():
-            content = {field: value for field, value in read_settings(path).items() if field not in _PLACES}
+            content = {field: value for field, value in read_settings(path).items() if field not in _PLACES + _USAGE}
             digest.update(json.dumps([content, model_identity(base) if base else None], sort_keys=True).encode())
-    for path in sorted({path for pattern in _RESULT_FILES for path in folder.glob(pattern) if path.is_file()}):
+    files = {path for pattern in _RESULT_FILES for path in folder.glob(pattern) if path.name not in _USAGE}
+    for path in sorted(path for path in files if path.is_file()):
         digest.update(path.name.encode())
         with path.open("rb") as file:
             digest.update(hashlib.file_digest(file, "sha256").digest())

@@ -7,10 +7,8 @@ from pathlib import Path
 
 import yaml
 
-from model_cards.rendering import write_whole
-
 SHIPPED = Path(__file__).parent / "shipped"
-PIPELINE, HANDLER = "paraphrase_pipeline.py", "handler.py"
+PIPELINE, HANDLER, REQUIREMENTS = "paraphrase_pipeline.py", "handler.py", "requirements.txt"
 GRADIO = "6.31.0"  # that the Space was tried with
 
 
@@ -18,15 +16,23 @@ def add_usage_code(model_folder: Path) -> None:
     """Puts the pipeline and the endpoint handler into a model's folder, and the pipeline's name into its config.json.
 
     An adapter has no config.json: its pipeline is there for the handler, and has no name that `pipeline` would know.
+    An endpoint installs what requirements.txt lists; what it has by itself may be too old for the model's files.
+
+    Args:
+        model_folder: Not yet in use by anyone: what fails leaves it half done.
+
+    Raises:
+        OSError: A file cannot be written.
     """
-    for name in (PIPELINE, HANDLER):
+    for name in (PIPELINE, HANDLER, REQUIREMENTS):
         shutil.copyfile(SHIPPED / name, model_folder / name)
     path = model_folder / "config.json"
     if path.is_file():
         config = json.loads(path.read_text(encoding="utf-8"))
         kind = "AutoModelForSeq2SeqLM" if config.get("is_encoder_decoder") else "AutoModelForCausalLM"
         named = {"paraphrase": {"impl": f"{Path(PIPELINE).stem}.ParaphrasePipeline", "pt": [kind]}}
-        write_whole(path, json.dumps(config | {"custom_pipelines": named}, indent=2, sort_keys=True) + "\n")
+        text = json.dumps(config | {"custom_pipelines": named}, indent=2, sort_keys=True)
+        path.write_text(text + "\n", encoding="utf-8", newline="\n")
 
 
 def space_files(

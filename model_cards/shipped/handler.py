@@ -20,19 +20,19 @@ class EndpointHandler:
         assert spec is not None and spec.loader is not None  # noqa: PT018
         module = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(module)
-        self.pipeline = module.load(path or str(HERE))
+        self.pipeline = module.load(str(path or HERE))
 
     def __call__(self, data: dict[str, Any]) -> list[Any]:
         """Answers a request.
 
         Args:
-            data: `inputs`, a sentence or a list of them, and perhaps `parameters` of the pipeline.
+            data: `inputs`, a sentence or a list of them, and perhaps `parameters`, the arguments of the pipeline.
 
         Returns:
             A list of `{"generated_text": ...}`, the best first; of a list of sentences, a list of such lists.
 
         Raises:
-            ValueError: What is asked for cannot be done; the message says what would be.
+            ValueError: What is asked for cannot be done; the endpoint answers with the message, which says what can.
         """
         inputs, parameters = data.get("inputs"), data.get("parameters") or {}
         sentences = inputs if isinstance(inputs, list) else [inputs]
@@ -40,10 +40,6 @@ class EndpointHandler:
             raise ValueError(f'"inputs" must be a sentence or a list of sentences, got {inputs!r:.80}')
         if not isinstance(parameters, dict):
             raise ValueError(f'"parameters" must be an object such as {{"n": 3}}, got {parameters!r:.80}')
-        try:
-            answers = self.pipeline(sentences, **parameters)
-        except TypeError:
-            known = "n, like, temperature, top_p, max_new_tokens, seed"
-            raise ValueError(f'"parameters" may hold {known}, got {", ".join(map(str, parameters))}') from None
+        answers = self.pipeline(sentences, **parameters)
         answered = [[{"generated_text": text} for text in texts] for texts in answers]
         return answered if isinstance(inputs, list) else answered[0]

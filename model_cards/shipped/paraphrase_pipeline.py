@@ -1,9 +1,10 @@
 """`pipeline("paraphrase", model=..., trust_remote_code=True)`: other ways to say a sentence, the best ones first."""
 
 import re
+import sys
 import zlib
 from collections import Counter
-from difflib import SequenceMatcher
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,15 @@ from transformers import AutoConfig, AutoModelForCausalLM, AutoModelForSeq2SeqLM
 
 SAMPLES = 4  # drawn for each sentence asked for, since some repeat each other or the source
 MAX_NEW_TOKENS = 100
+# What a call may set: whether a value will do, and which would.
+ARGUMENTS: dict[str, tuple[Callable[[Any], bool], str]] = {
+    "n": (lambda value: type(value) is int and 1 <= value <= 50, "a whole number from 1 to 50"),
+    "like": (lambda value: isinstance(value, str), "a sentence"),
+    "temperature": (lambda value: isinstance(value, int | float) and 0 < value <= 5, "above 0 and at most 5"),
+    "top_p": (lambda value: isinstance(value, int | float) and 0 < value <= 1, "above 0 and at most 1"),
+    "max_new_tokens": (lambda value: type(value) is int and value >= 1, "a whole number from 1 on"),
+    "seed": (lambda value: type(value) is int, "a whole number"),
+}
 _FUNCTION_WORDS = """
 a an the this that these those it its he she they we i you his her their our my your him them us me who which what whose
 where when why how there here and or but nor so yet if because although though while whereas since until as than of in
@@ -29,14 +39,15 @@ class ParaphrasePipeline(Pipeline):
     `pipe("A sentence.")` gives a list with one text; `pipe("A sentence.", n=5)` up to five; a list of sentences gives
     a list of such lists. Arguments of a call:
 
-        n: How many are wanted. One, without `like`, is the likeliest output. More are sampled: repetitions and copies
-            of the source are left out, so there may be fewer than n; the likeliest comes first, then those that were
-            drawn most often.
-        like: An exemplar. Of the sampled outputs, those come first whose form is closest to it: function words and
-            punctuation count as they are, every other word only as a word. The model itself never sees the exemplar.
+        n: How many are wanted. One, without `like`, is the greedy output, which may be a copy of the source. More are
+            sampled: repetitions and copies are left out, so there may be fewer than n; the greedy one comes first,
+            then those that were drawn most often.
+        like: An exemplar. Of the sampled outputs, those come first whose form is closest to it, by the edit distance
+            of function words and punctuation as they are and all other words as one and the same. The model never sees
+            the exemplar: nothing makes it write in that form, and none of the outputs may have it.
         temperature, top_p: Of the sampling.
         max_new_tokens: Where an output that does not end is cut.
-        seed: The same seed and sentence give the same outputs, whatever else is asked beside them.
+        seed: The same seed, sentence and settings give the same draws, whatever else is asked beside them.
     """
 
     _load_tokenizer = True
@@ -44,78 +55,90 @@ class ParaphrasePipeline(Pipeline):
     _load_image_processor = False
     _load_feature_extractor = False
 
-    def _sanitize_parameters(
-        self,
-        n: int | None = None,
-        like: str | None = None,
-        temperature: float | None = None,
-        top_p: float | None = None,
-        max_new_tokens: int | None = None,
-        seed: int | None = None,
-    ) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
-        for name, value, holds, accepted in (
-            ("n", n, n is None or (isinstance(n, int) and 1 <= n <= 50), "a whole number from 1 to 50"),
-            ("temperature", temperature, temperature is None or 0 < temperature <= 5, "above 0 and at most 5"),
-            ("top_p", top_p, top_p is None or 0 < top_p <= 1, "above 0 and at most 1"),
-            ("max_new_tokens", max_new_tokens, max_new_tokens is None or max_new_tokens >= 1, "1 or more"),
-        ):
-            if not holds:
-                raise ValueError(f"{name} must be {accepted}, got {value!r}")
-        drawing = {
-            "n": n,
-            "like": like,
-            "temperature": temperature,
-            "top_p": top_p,
-            "max_new_tokens": max_new_tokens,
-            "seed": seed,
-        }
-        return (
-            {},
-            {k: v for k, v in drawing.items() if v is not None},
-            {k: v for k, v in (("n", n), ("like", like)) if v},
-        )
+    def __init__(self, *parts: Any, **settings: Any) -> None:
+        super().__init__(*parts, **settings)
+        if self.tokenizer.pad_token_id is None:
+            self.tokenizer.pad_token = self.tokenizer.eos_token
+        if not self.model.config.is_encoder_decoder:
+            self.tokenizer.padding_side = "left"  # in a batch, every output goes on from the end of its prompt
+
+    def _sanitize_parameters(self, **asked: Any) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
+        asked = {name: value for name, value in asked.items() if value is not None}
+        for name, value in asked.items():
+            if name not in ARGUMENTS:
+                raise ValueError(f"{name} is unknown; the arguments are {', '.join(ARGUMENTS)}")
+            holds, accepted = ARGUMENTS[name]
+            if not holds(value):
+                raise ValueError(f"{name} must be {accepted}, got {value!r:.80}")
+        return {}, asked, {name: value for name, value in asked.items() if name in ("n", "like")}
 
     def preprocess(self, inputs: str) -> dict[str, Any]:
-        """A sentence as tokens, in the prompt that a decoder-only model was trained on."""
-        default = "{source}" if self.model.config.is_encoder_decoder else "{source} =>"
-        prompt = getattr(self.model.config, "prompt_template", default).replace("{source}", inputs.strip())
-        return {"source": inputs, **self.tokenizer(prompt, return_tensors="pt", return_token_type_ids=False)}
+        """A sentence as tokens, in the prompt that a decoder-only model was trained on.
 
-    def _forward(
+        Raises:
+            ValueError: It is no sentence, or too long for the model.
+        """
+        if not isinstance(inputs, str) or not inputs.strip():
+            raise ValueError(f"a sentence must be text, got {inputs!r:.80}")
+        config = self.model.config
+        template = getattr(config, "prompt_template", "{source}" if config.is_encoder_decoder else "{source} =>")
+        prompt = template.replace("{source}", inputs.strip())
+        tokens = self.tokenizer(prompt, return_tensors="pt", return_token_type_ids=False)
+        length = tokens["input_ids"].shape[1]
+        # The positions of a decoder-only model hold the output too, which is about as long as the sentence.
+        most = _positions(config) // (1 if config.is_encoder_decoder else 2)
+        if length > most:
+            raise ValueError(f"a sentence may have {most} tokens for this model, got {length}: {inputs!r:.80}")
+        return {"source": inputs, **tokens}
+
+    def _forward(self, model_inputs: dict[str, Any], n: int = 1, like: str = "", **sampling: Any) -> dict[str, Any]:
+        sources = model_inputs.pop("source")
+        limit = sampling.pop("max_new_tokens", None) or self.model.generation_config.max_new_tokens or MAX_NEW_TOKENS
+        texts = [[text] for text in self._write(model_inputs, limit, do_sample=False)]
+        if n > 1 or like:
+            samples = SAMPLES * (max(n, 4) if like else n)
+            for i, source in enumerate([sources] if isinstance(sources, str) else sources):
+                # By itself, and without the padding that a batch gave it: its draws depend on no other sentence.
+                here = model_inputs["attention_mask"][i].bool()
+                row = {name: tensor[i : i + 1, here] for name, tensor in model_inputs.items()}
+                texts[i] += self._sample(row, limit, samples, source, **sampling)
+        return {"source": sources, "texts": texts[0] if isinstance(sources, str) else texts}
+
+    def _sample(
         self,
-        model_inputs: dict[str, Any],
-        n: int = 1,
-        like: str | None = None,
+        row: dict[str, Any],
+        limit: int,
+        samples: int,
+        source: str,
         temperature: float = 0.7,
         top_p: float = 0.9,
-        max_new_tokens: int | None = None,
         seed: int = 0,
-    ) -> dict[str, Any]:
-        source = model_inputs.pop("source")
-        room = max_new_tokens or getattr(self.model.generation_config, "max_new_tokens", None) or MAX_NEW_TOKENS
-        settings = {"max_new_tokens": room, "pad_token_id": self.tokenizer.pad_token_id or self.tokenizer.eos_token_id}
-        likeliest = self.model.generate(**model_inputs, do_sample=False, num_beams=1, **settings)
-        drawn: list[Any] = list(likeliest)
-        if n > 1 or like:
-            with torch.random.fork_rng():
-                torch.manual_seed(zlib.crc32(f"{seed} {source}".encode()))
-                settings |= {"num_return_sequences": SAMPLES * max(n, 2), "temperature": temperature, "top_p": top_p}
-                drawn += self.model.generate(**model_inputs, do_sample=True, num_beams=1, **settings)
-        behind = 0 if self.model.config.is_encoder_decoder else model_inputs["input_ids"].shape[1]
-        return {"source": source, "drawn": [ids[behind:] for ids in drawn]}
+    ) -> list[str]:
+        settings = {"num_return_sequences": samples, "temperature": temperature, "top_p": top_p, "top_k": 0}
+        with torch.random.fork_rng(devices=range(torch.cuda.device_count())):
+            torch.manual_seed(zlib.crc32(f"{seed} {source}".encode()))
+            return self._write(row, limit, do_sample=True, **settings)
 
-    def postprocess(self, model_outputs: dict[str, Any], n: int = 1, like: str | None = None) -> list[str]:
-        """The outputs as texts, the best n."""
-        texts = [text.strip() for text in self.tokenizer.batch_decode(model_outputs["drawn"], skip_special_tokens=True)]
+    def _write(self, inputs: dict[str, Any], limit: int, **settings: Any) -> list[str]:
+        config = self.model.config
+        behind = 0 if config.is_encoder_decoder else inputs["input_ids"].shape[1]
+        settings |= {"max_new_tokens": min(limit, _positions(config) - behind), "num_beams": 1}
+        written = self.model.generate(**inputs, pad_token_id=self.tokenizer.pad_token_id, **settings)
+        texts = self.tokenizer.batch_decode(written[:, behind:], skip_special_tokens=True)
+        return [text.strip() for text in texts]
+
+    def postprocess(self, model_outputs: dict[str, Any], n: int = 1, like: str = "") -> list[str]:
+        """The best n of the outputs."""
+        texts = model_outputs["texts"]
         if n == 1 and not like:
-            return texts
-        source, likeliest = words(model_outputs["source"]), words(texts[0])
-        often = Counter(" ".join(words(text)) for text in texts[1:])
-        distinct: dict[str, str] = {}
+            return list(texts)
+        source, greedy = words(model_outputs["source"]), words(texts[0])
+        often = Counter(tuple(words(text)) for text in texts[1:])
+        distinct: dict[tuple[str, ...], str] = {}
         for text in texts:
             if words(text) not in ([], source):
-                distinct.setdefault(" ".join(words(text)), text)
-        best = sorted(distinct.values(), key=lambda text: (words(text) != likeliest, -often[" ".join(words(text))]))
+                distinct.setdefault(tuple(words(text)), text)
+        best = sorted(distinct.values(), key=lambda text: (words(text) != greedy, -often[tuple(words(text))]))
         if like:
             best.sort(key=lambda text: -shape_similarity(text, like))
         return best[:n]
@@ -127,23 +150,34 @@ def words(text: str) -> list[str]:
 
 
 def shape(text: str) -> list[str]:
-    """A text's form: its function words and punctuation as they are, every other word as a placeholder."""
-    tokens = re.findall(r"\w+|[^\w\s]", text.lower())
+    """A text's form: its function words, endings such as 's and punctuation as they are, any other word as "_"."""
+    tokens = re.findall(r"['’]\w+|\w+|[^\w\s]", text.lower())
     return [token if token in FUNCTION_WORDS or not token[0].isalnum() else "_" for token in tokens]
 
 
 def shape_similarity(one: str, other: str) -> float:
-    """How alike two texts are in form, from 0 to 1."""
-    return SequenceMatcher(None, shape(one), shape(other), autojunk=False).ratio()
+    """How alike two texts are in form: 1 less the edit distance of their shapes over the length of the longer one."""
+    first, second = shape(one), shape(other)
+    return 1 - edit_distance(first, second) / max(len(first), len(second), 1)
+
+
+def edit_distance(one: Sequence[str], other: Sequence[str]) -> int:
+    """The fewest insertions, deletions and replacements that make one sequence the other."""
+    row = list(range(len(other) + 1))
+    for i, token in enumerate(one, start=1):
+        above, row = row, [i]
+        for j, there in enumerate(other, start=1):
+            row.append(min(above[j] + 1, row[-1] + 1, above[j - 1] + (token != there)))
+    return row[-1]
 
 
 def load(place: str) -> ParaphrasePipeline:
     """The pipeline of a model on this machine or on the Hub; an adapter comes merged into its base.
 
     Args:
-        place: A folder or a Hub id.
+        place: A folder or a Hub id; of an adapter, a folder.
     """
-    tokenizer = AutoTokenizer.from_pretrained(place, padding_side="left")
+    tokenizer = AutoTokenizer.from_pretrained(place)
     if (Path(place) / "adapter_config.json").is_file() and not (Path(place) / "config.json").is_file():
         from peft import AutoPeftModelForCausalLM, AutoPeftModelForSeq2SeqLM, PeftConfig
 
@@ -154,3 +188,9 @@ def load(place: str) -> ParaphrasePipeline:
         is_seq2seq = AutoConfig.from_pretrained(place).is_encoder_decoder
         model = (AutoModelForSeq2SeqLM if is_seq2seq else AutoModelForCausalLM).from_pretrained(place)
     return ParaphrasePipeline(model=model.eval(), tokenizer=tokenizer, task="paraphrase")
+
+
+def _positions(config: Any) -> int:
+    """How many tokens a model can look at; past counting where only its memory is the limit (T5)."""
+    names = ("max_position_embeddings", "max_seq_len")  # the second is MPT's
+    return next((limit for name in names if (limit := getattr(config, name, None))), sys.maxsize)
