@@ -9,6 +9,7 @@ from pathlib import Path
 from builders.errors import RunError, UsageError, one_line
 from trainers.kind import load_student
 
+ADDRESS = "127.0.0.1"
 EXAMPLES = (
     "Acme's profit rose by 5 percent in the first quarter.",
     "It was fresh tariffs that pushed output sharply higher on Monday.",
@@ -20,7 +21,7 @@ def playground(options: argparse.Namespace) -> None:
     """Serves the page until it is interrupted."""
     if not 0 <= options.port <= 65535:
         raise UsageError(f"--port must lie in 0..65535, got {options.port}")
-    os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read when gradio is imported
+    _keep_to_this_machine()
     try:
         import gradio  # noqa: F401  (an extra of this project)
     except ImportError as error:
@@ -34,7 +35,12 @@ def playground(options: argparse.Namespace) -> None:
     page = build_page(pipeline, Path(options.model).name, EXAMPLES)
     try:
         _, address, _ = launch(
-            page, server_name="127.0.0.1", server_port=options.port or None, prevent_thread_lock=True, quiet=True
+            page,
+            server_name=ADDRESS,
+            server_port=options.port or None,
+            share=False,  # the environment may say otherwise
+            prevent_thread_lock=True,
+            quiet=True,
         )
     except OSError as error:
         raise RunError(f"port {options.port} cannot be used ({one_line(error)}); choose another by --port") from None
@@ -42,3 +48,11 @@ def playground(options: argparse.Namespace) -> None:
     with suppress(KeyboardInterrupt):
         threading.Event().wait()
     page.close(verbose=False)
+
+
+def _keep_to_this_machine() -> None:
+    """Settings that gradio reads when it is imported and started."""
+    os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+    # It asks its own page whether it is there, and a proxy could not say.
+    direct = os.environ.get("no_proxy") or os.environ.get("NO_PROXY")
+    os.environ["no_proxy"] = f"{direct},{ADDRESS}" if direct else ADDRESS

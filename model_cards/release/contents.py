@@ -19,7 +19,8 @@ from model_cards.usage_code import space_files
 
 RepoType = Literal["dataset", "model", "space"]
 CARD = "README.md"
-_KEPT_BACK = (CARD, "training.json", ".*")  # the card is made anew; the record names folders of this machine
+# The card is made anew; the record names folders of this machine, and so does what Python leaves of a handler tried.
+_KEPT_BACK = (CARD, "training.json", ".*", "*.pyc")
 # What a model repository can hold of an earlier release; anything else there is somebody's own.
 _MODEL_FILES = (
     "*.safetensors",

@@ -151,7 +151,7 @@ def words(text: str) -> list[str]:
 
 def shape(text: str) -> list[str]:
     """A text's form: its function words, endings such as 's and punctuation as they are, any other word as "_"."""
-    tokens = re.findall(r"['’]\w+|\w+|[^\w\s]", text.lower())
+    tokens = re.findall(r"['\u2019]\w+|\w+|[^\w\s]", text.lower())
     return [token if token in FUNCTION_WORDS or not token[0].isalnum() else "_" for token in tokens]
 
 

@@ -13,6 +13,7 @@ import gradio
 HERE = Path(__file__).parent
 LONGEST = 1000  # characters of a sentence
 STYLE = """
+#said .html-container { padding: 0 !important; }
 .said { padding: 0; margin: 0; }
 .said li { display: block; padding: .75em 1em; margin: 0 0 .65em; border: 1px solid var(--border-color-primary);
   border-radius: .6em; background: var(--background-fill-secondary); font-size: 1.06em; line-height: 1.55;
@@ -108,7 +109,7 @@ def _note(text: str) -> str:
 
 
 def _row(sentence: str, text: str) -> str:
-    word = r"\w+(?:['’]\w+)*"
+    word = r"\w+(?:['\u2019]\w+)*"
     known = set(re.findall(word, sentence.lower()))
     marked = (
         f"<mark>{html.escape(piece)}</mark>"

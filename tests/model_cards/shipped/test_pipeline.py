@@ -1,12 +1,10 @@
-"""The pipeline and the endpoint handler, loaded from a model's folder and from the Hub as their users load them."""
+"""The pipeline, loaded from a model's folder and from the Hub as its users load it."""
 
-import importlib.util
-import json
-import sys
 from pathlib import Path
 
 import pytest
-from peft import LoraConfig, TaskType, get_peft_model
+import torch
+from rapidfuzz.distance import Levenshtein
 from transformers import AutoModelForSeq2SeqLM, AutoTokenizer, pipeline
 
 from builders.models import model_identity
@@ -14,136 +12,133 @@ from model_cards.shipped.paraphrase_pipeline import shape, shape_similarity, wor
 from model_cards.usage_code import add_usage_code
 from tests.builders import tiny_models
 
-SOURCE = "Boeing said profit rose on Monday."
+from .conftest import COPIED, LEARNT, OTHER, SOURCE
+
+SHORT = {"max_new_tokens": 12}
 
 
-@pytest.fixture
-def student(tmp_path) -> Path:
-    """An encoder-decoder student with the code that ships with it."""
-    folder = Path(tiny_models.make_student(tmp_path / "student"))
-    add_usage_code(folder)
-    return folder
+def paraphraser(place, **settings):
+    return pipeline("paraphrase", model=str(place), trust_remote_code=True, **settings)
 
 
-@pytest.fixture
-def writer(tmp_path) -> Path:
-    """A decoder-only student, asked by a template of its own."""
-    folder = Path(tiny_models.make_teacher(tmp_path / "writer", steps=5))
-    config = json.loads((folder / "config.json").read_text())
-    (folder / "config.json").write_text(json.dumps(config | {"prompt_template": "{source} so"}))
-    add_usage_code(folder)
-    return folder
-
-
-def paraphraser(place):
-    return pipeline("paraphrase", model=str(place), trust_remote_code=True)
-
-
-def handler(folder: Path):
-    """As an endpoint finds it: by the path of the file alone."""
-    spec = importlib.util.spec_from_file_location("handler", folder / "handler.py")
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["handler"] = module
-    spec.loader.exec_module(module)
-    return module.EndpointHandler(str(folder))
-
-
-def test_one_sentence_gives_the_likeliest_output(student):
+def test_one_sentence_gives_the_greedy_output(student):
     model, tokenizer = AutoModelForSeq2SeqLM.from_pretrained(student), AutoTokenizer.from_pretrained(student)
     greedy = model.generate(**tokenizer(SOURCE, return_tensors="pt"), max_new_tokens=100)
     assert paraphraser(student)(SOURCE) == [tokenizer.decode(greedy[0], skip_special_tokens=True).strip()]
 
 
+def test_a_decoder_only_model_goes_on_from_its_prompt_to_its_end(writer):
+    assert paraphraser(writer)(SOURCE) == [LEARNT[SOURCE]]
+
+
+def test_sentences_of_any_length_share_a_batch(writer):
+    assert paraphraser(writer)([SOURCE, OTHER], batch_size=2) == [[LEARNT[SOURCE]], [LEARNT[OTHER]]]
+
+
 def test_n_best_are_distinct_and_no_copies(student):
-    found = paraphraser(student)(SOURCE, n=5, temperature=2.0)
+    found = paraphraser(student)(SOURCE, n=5, temperature=2.0, **SHORT)
     assert 1 < len(found) <= 5
     said = [tuple(words(text)) for text in found]
     assert len(set(said)) == len(said)
     assert tuple(words(SOURCE)) not in said
 
 
-def test_a_sentence_is_answered_alike_alone_and_among_others(student):
-    pipe = paraphraser(student)
-    together = pipe(["Nike said sales fell.", SOURCE], n=3)
-    assert together[1] == pipe(SOURCE, n=3)
-    assert pipe(SOURCE, n=3, temperature=2.0, seed=1) != pipe(SOURCE, n=3, temperature=2.0, seed=2)
-
-
-def test_a_decoder_only_model_goes_on_from_its_prompt(writer):
+def test_copies_are_left_out(writer):
     pipe = paraphraser(writer)
-    [text] = pipe(SOURCE, max_new_tokens=5)
-    written = pipeline("text-generation", model=str(writer))(f"{SOURCE} so", max_new_tokens=5, do_sample=False)
-    assert written[0]["generated_text"].removeprefix(f"{SOURCE} so").strip() == text
-    assert not text.startswith(SOURCE)
+    assert pipe(COPIED) == [LEARNT[COPIED]]
+    assert pipe(COPIED, n=3, temperature=0.1) == []
+
+
+@pytest.mark.parametrize("model", ["student", "writer"])
+@pytest.mark.parametrize("batch_size", [1, 2])
+def test_a_sentence_is_answered_alike_alone_and_among_others(request, model, batch_size):
+    pipe = paraphraser(request.getfixturevalue(model))
+    settings = {"n": 3, "temperature": 3.0, **SHORT}
+    alone = [pipe(text, **settings) for text in (OTHER, SOURCE, OTHER)]
+    assert pipe([OTHER, SOURCE, OTHER], batch_size=batch_size, **settings) == alone
+
+
+def test_the_seed_decides_and_nobody_elses_draws_change(student):
+    pipe = paraphraser(student, **SHORT)
+    torch.manual_seed(0)
+    expected = torch.rand(1)
+    torch.manual_seed(0)
+    first, again = pipe(SOURCE, n=3, seed=1), pipe(SOURCE, n=3, seed=1)
+    assert torch.rand(1) == expected
+    assert first == again
+    assert pipe(SOURCE, n=3, seed=2) != first
 
 
 def test_an_exemplar_brings_its_like_to_the_front(student):
     like = "It was Boeing, a maker of planes, that rose."
-    found = paraphraser(student)(SOURCE, n=8, like=like, temperature=2.0)
+    found = paraphraser(student)(SOURCE, n=8, like=like, temperature=2.0, **SHORT)
     alike = [shape_similarity(text, like) for text in found]
     assert alike == sorted(alike, reverse=True)
+    assert len(set(alike)) > 1
 
 
 def test_the_form_is_function_words_and_punctuation():
     assert shape("It was Boeing that rose, by 5%.") == ["it", "was", "_", "that", "_", ",", "by", "_", "%", "."]
+    assert shape("Nike's") == ["_", "'s"]
     assert shape_similarity("It was Nike that fell.", "It was Boeing that rose.") == 1.0
+
+
+@pytest.mark.parametrize("other", ["", SOURCE, OTHER, "On Monday, it was Boeing's profit that rose.", "Rose."])
+def test_likeness_of_form_is_an_edit_distance(other):
+    reference = Levenshtein.normalized_similarity(shape(SOURCE), shape(other))
+    assert shape_similarity(SOURCE, other) == pytest.approx(reference, abs=1e-12)
+    assert shape_similarity(other, SOURCE) == shape_similarity(SOURCE, other)
 
 
 @pytest.mark.parametrize(
     ("asked", "words"),
-    [({"n": 0}, "n must be"), ({"temperature": 0}, "temperature must"), ({"top_p": 2}, "top_p must")],
+    [
+        ({"n": 0}, "n must be a whole number from 1 to 50, got 0"),
+        ({"n": 2.0}, "n must be a whole number"),
+        ({"like": 3}, "like must be a sentence"),
+        ({"temperature": 0}, "temperature must be above 0"),
+        ({"temperature": "1"}, "temperature must be above 0 and at most 5, got '1'"),
+        ({"top_p": 2}, "top_p must be above 0"),
+        ({"max_new_tokens": 0}, "max_new_tokens must be a whole number"),
+        ({"seed": "a"}, "seed must be a whole number"),
+        ({"k": 1}, "k is unknown; the arguments are n, like,"),
+    ],
 )
 def test_what_cannot_be_is_refused(student, asked, words):
     with pytest.raises(ValueError, match=words):
         paraphraser(student)(SOURCE, **asked)
 
 
+@pytest.mark.parametrize("text", ["", "  ", 3])
+def test_what_is_no_sentence_is_refused(student, text):
+    with pytest.raises(ValueError, match="a sentence must be text"):
+        paraphraser(student)(text)
+
+
+def test_a_sentence_beyond_a_models_positions_is_refused(writer):
+    with pytest.raises(ValueError, match="a sentence may have 80 tokens for this model, got 402"):
+        paraphraser(writer)(" so" * 200)
+
+
+def test_an_output_ends_where_a_models_positions_do(writer):
+    pipe = paraphraser(writer)
+    assert pipe(SOURCE, max_new_tokens=1000, n=2, temperature=5.0)
+
+
 def test_it_loads_from_the_hub(hub, student):
     hub.create("model", "alice/paraphraser").add_folder(student)
-    assert paraphraser("alice/paraphraser")(SOURCE) == paraphraser(student)(SOURCE)
+    assert paraphraser("alice/paraphraser")(SOURCE, **SHORT) == paraphraser(student)(SOURCE, **SHORT)
 
 
 def test_the_code_of_a_model_is_no_part_of_what_it_is(tmp_path):
     folder = Path(tiny_models.make_student(tmp_path / "student"))
+    before = model_identity(str(folder))
     add_usage_code(folder)
-    once = {path.name: path.read_bytes() for path in folder.iterdir()}
-    add_usage_code(folder)
-    assert {path.name: path.read_bytes() for path in folder.iterdir()} == once
-    assert model_identity(str(folder))
+    model_identity.cache_clear()
+    assert model_identity(str(folder)) == before
 
 
-def test_an_endpoint_answers_a_sentence_and_a_list(student):
-    answer = handler(student)
-    [first] = answer({"inputs": SOURCE})
-    assert first == {"generated_text": paraphraser(student)(SOURCE)[0]}
-    listed = answer({"inputs": [SOURCE, "Nike said sales fell."], "parameters": {"n": 2}})
-    assert [len(texts) <= 2 for texts in listed] == [True, True]
-
-
-@pytest.mark.parametrize(
-    ("data", "words"),
-    [
-        ({}, '"inputs" must be a sentence'),
-        ({"inputs": 3}, '"inputs" must be a sentence'),
-        ({"inputs": [SOURCE, ""]}, '"inputs" must be a sentence'),
-        ({"inputs": SOURCE, "parameters": [1]}, '"parameters" must be an object'),
-        ({"inputs": SOURCE, "parameters": {"k": 1}}, '"parameters" may hold n, like'),
-        ({"inputs": SOURCE, "parameters": {"n": 99}}, "n must be a whole number from 1 to 50"),
-    ],
-)
-def test_an_endpoint_says_what_it_cannot_do(student, data, words):
-    with pytest.raises(ValueError, match=words):
-        handler(student)(data)
-
-
-def test_an_endpoint_merges_an_adapter(student, tmp_path):
-    settings = LoraConfig(
-        task_type=TaskType.SEQ_2_SEQ_LM, r=2, target_modules=["q"], base_model_name_or_path=str(student)
-    )
-    folder = tmp_path / "adapter"
-    get_peft_model(AutoModelForSeq2SeqLM.from_pretrained(student), settings).save_pretrained(folder)
-    AutoTokenizer.from_pretrained(student).save_pretrained(folder)
-    add_usage_code(folder)
-    assert not (folder / "config.json").exists()
-    # A fresh adapter changes nothing.
-    assert handler(folder)({"inputs": SOURCE}) == handler(student)({"inputs": SOURCE})
+def test_the_code_is_put_in_once(student):
+    before = {path.name: path.read_bytes() for path in student.iterdir() if path.is_file()}
+    add_usage_code(student)
+    assert {path.name: path.read_bytes() for path in student.iterdir() if path.is_file()} == before
