@@ -11,6 +11,7 @@ from huggingface_hub.errors import (
     RepositoryNotFoundError,
     RevisionNotFoundError,
 )
+from huggingface_hub.utils import parse_ratelimit_headers
 
 _PASSING = (408, 429, 500, 502, 503, 504)
 
@@ -46,10 +47,9 @@ def explained(error: Exception, repo_id: str) -> Exception:
         return ReleaseError("no Hub token was found; run 'hf auth login' or set HF_TOKEN")
     if isinstance(error, HfHubHTTPError):
         return _explained_answer(error, repo_id)
-    if isinstance(error, ValueError):  # what the Hub says of a card's metadata
-        return ReleaseError(
-            f"{repo_id} was not pushed: {' '.join(str(error).split())[:200]}; correct it and push again"
-        )
+    if isinstance(error, ValueError):  # what the Hub says of a card's metadata, or of one of the files
+        said = " ".join(str(error).split())[:200]
+        return ReleaseError(f"{repo_id} was not pushed: {said}; see to that and push again")
     if isinstance(error, httpx2.TransportError):
         return PassingError(f"the connection to the Hub broke ({type(error).__name__})")
     return error
@@ -81,5 +81,8 @@ def _explained_answer(error: HfHubHTTPError, repo_id: str) -> Exception:
 
 
 def _wait(response: Any) -> float | None:
-    after = response.headers.get("Retry-After", "")
+    """Seconds that an answer asks to wait, in either of the ways in which the Hub asks."""
+    limit, after = parse_ratelimit_headers(response.headers), response.headers.get("Retry-After", "")
+    if limit and not limit.remaining:
+        return float(limit.reset_in_seconds)
     return float(after) if after.isdigit() else None
