@@ -5,8 +5,7 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
-import yaml
-
+from model_cards.merging import generated_card
 from model_cards.rendering import write_whole
 
 SHIPPED = Path(__file__).parent / "shipped"
@@ -56,8 +55,7 @@ def space_files(
         "pinned": False,
     }
     model = f"[{model_id}](https://huggingface.co/{model_id})"
-    metadata = yaml.safe_dump(front, sort_keys=False, allow_unicode=True)
-    card = f"---\n{metadata}---\n\n# {title}\n\nA page to try {model} on.\n"
+    card = generated_card(front, "space", f"# {title}\n\nA page to try {model} on.")
     settings = {"model": model_id, "title": title, "examples": list(examples)}
     return card, {
         "app.py": SHIPPED / "space/app.py",
