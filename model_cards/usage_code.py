@@ -29,7 +29,7 @@ def add_usage_code(model_folder: Path) -> None:
 
 
 def space_files(
-    model_id: str, title: str, examples: Sequence[str], license: str
+    model_id: str, title: str, examples: Sequence[str], license: str, task: str
 ) -> tuple[str, dict[str, bytes | Path]]:
     """The repository of a Space for a model on the Hub.
 
@@ -38,6 +38,7 @@ def space_files(
         title: The page's heading.
         examples: Sentences to begin with.
         license: As the Hub names it.
+        task: "paraphrase" or "summary".
 
     Returns:
         Its README.md, and the other files: path in the repository -> content, or file on this machine.
@@ -56,7 +57,7 @@ def space_files(
     }
     model = f"[{model_id}](https://huggingface.co/{model_id})"
     card = generated_card(front, "space", f"# {title}\n\nA page to try {model} on.")
-    settings = {"model": model_id, "title": title, "examples": list(examples)}
+    settings = {"model": model_id, "task": task, "title": title, "examples": list(examples)}
     return card, {
         "app.py": SHIPPED / "space/app.py",
         "requirements.txt": SHIPPED / "space/requirements.txt",

@@ -141,7 +141,7 @@ def space_release(folder: Path, repo_id: str, model_id: str) -> Release:
     run = read_run(folder)
     last = run.metrics.evaluation.last_student if run.metrics.evaluation else None
     examples = [example.source for example in last.examples[:5]] if last else []
-    card, files = space_files(model_id, run.metrics.name, examples, license=run.license)
+    card, files = space_files(model_id, run.metrics.name, examples, run.license, run.metrics.task)
     return Release("space", repo_id, f"try {model_id}", None, files, card, needs=((model_id, PIPELINE),))
 
 

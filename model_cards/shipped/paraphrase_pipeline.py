@@ -36,7 +36,8 @@ class ParaphrasePipeline(Pipeline):
             punctuation count as they are, every other word only as a word. The model itself never sees the exemplar.
         temperature, top_p: Of the sampling.
         max_new_tokens: Where an output that does not end is cut.
-        seed: The same seed and sentence give the same outputs, whatever else is asked beside them.
+        seed: The same seed and sentence give the same outputs, whatever else is asked beside them: sentences are
+            answered one by one, and `batch_size` changes nothing.
     """
 
     _load_tokenizer = True
@@ -53,14 +54,13 @@ class ParaphrasePipeline(Pipeline):
         max_new_tokens: int | None = None,
         seed: int | None = None,
     ) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
-        for name, value, holds, accepted in (
-            ("n", n, n is None or (isinstance(n, int) and 1 <= n <= 50), "a whole number from 1 to 50"),
-            ("temperature", temperature, temperature is None or 0 < temperature <= 5, "above 0 and at most 5"),
-            ("top_p", top_p, top_p is None or 0 < top_p <= 1, "above 0 and at most 1"),
-            ("max_new_tokens", max_new_tokens, max_new_tokens is None or max_new_tokens >= 1, "1 or more"),
-        ):
-            if not holds:
-                raise ValueError(f"{name} must be {accepted}, got {value!r}")
+        _check("n", n, int, 1, 50)
+        _check("temperature", temperature, float, 0.01, 5)
+        _check("top_p", top_p, float, 0.01, 1)
+        _check("max_new_tokens", max_new_tokens, int, 1, 1000)
+        _check("seed", seed, int, -(2**63), 2**63)
+        if like is not None and not isinstance(like, str):
+            raise ValueError(f"like must be a sentence, got {like!r:.80}")
         drawing = {
             "n": n,
             "like": like,
@@ -74,6 +74,10 @@ class ParaphrasePipeline(Pipeline):
             {k: v for k, v in drawing.items() if v is not None},
             {k: v for k, v in (("n", n), ("like", like)) if v},
         )
+
+    def __call__(self, inputs: str | list[str], **asked: Any) -> Any:
+        """See the class."""
+        return super().__call__(inputs, **asked | {"batch_size": 1})
 
     def preprocess(self, inputs: str) -> dict[str, Any]:
         """A sentence as tokens, in the prompt that a decoder-only model was trained on."""
@@ -119,6 +123,14 @@ class ParaphrasePipeline(Pipeline):
         if like:
             best.sort(key=lambda text: -shape_similarity(text, like))
         return best[:n]
+
+
+def _check(name: str, value: Any, kind: type, least: float, most: float) -> None:
+    """Raises a ValueError unless a setting is left out, or a number of its kind within its bounds."""
+    kinds = (int, float) if kind is float else (int,)
+    if value is not None and (isinstance(value, bool) or not isinstance(value, kinds) or not least <= value <= most):
+        number = "whole number" if kind is int else "number"
+        raise ValueError(f"{name} must be a {number} from {least:g} to {most:g}, got {value!r:.80}")
 
 
 def words(text: str) -> list[str]:

@@ -27,8 +27,18 @@ NOTE = (
 )
 
 
+WORDS = {
+    "paraphrase": ("Say it otherwise", "Other ways to say it"),
+    "summary": ("Say it shorter", "Shorter ways to say it"),
+}
+
+
 def build_page(
-    paraphrase: Callable[..., list[str]], title: str, examples: Sequence[str], link: str | None = None
+    paraphrase: Callable[..., list[str]],
+    title: str,
+    examples: Sequence[str],
+    task: str = "paraphrase",
+    link: str | None = None,
 ) -> gradio.Blocks:
     """The page.
 
@@ -36,6 +46,7 @@ def build_page(
         paraphrase: Called as `paraphrase(sentence, n=..., like=..., temperature=...)`, gives the best first.
         title: Its heading.
         examples: Sentences to begin with.
+        task: "paraphrase" or "summary".
         link: Of the model's own page.
     """
 
@@ -45,6 +56,7 @@ def build_page(
         found = paraphrase(sentence, n=int(n), like=like.strip() or None, temperature=temperature)
         return shown(sentence, found)
 
+    ask, answers = WORDS[task]
     with gradio.Blocks(title=title, analytics_enabled=False) as page:
         gradio.Markdown(f"# {title}\n" + (f"The model's page: [{link}]({link})" if link else ""))
         with gradio.Row():
@@ -57,9 +69,9 @@ def build_page(
                 )
                 n = gradio.Slider(1, 10, value=3, step=1, label="How many", elem_id="n")
                 temperature = gradio.Slider(0.1, 1.5, value=0.7, step=0.1, label="Temperature", elem_id="temperature")
-                button = gradio.Button("Say it otherwise", variant="primary", elem_id="go")
+                button = gradio.Button(ask, variant="primary", elem_id="go")
             with gradio.Column(min_width=300):
-                output = gradio.HTML(label="Other ways to say it", elem_id="said")
+                output = gradio.HTML(label=answers, elem_id="said")
         fields = [sentence, like, n, temperature]
         gradio.on([button.click, sentence.submit], answer, fields, output, api_name="paraphrase")
         if examples:
@@ -110,7 +122,8 @@ def main() -> None:
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     link = f"https://huggingface.co/{settings['model']}"
-    launch(build_page(module.load(str(folder)), settings["title"], settings["examples"], link))
+    pipeline = module.load(str(folder))
+    launch(build_page(pipeline, settings["title"], settings["examples"], settings["task"], link))
 
 
 if __name__ == "__main__":

@@ -66,6 +66,7 @@ def test_a_sentence_is_answered_alike_alone_and_among_others(student):
     pipe = paraphraser(student)
     together = pipe(["Nike said sales fell.", SOURCE], n=3)
     assert together[1] == pipe(SOURCE, n=3)
+    assert pipe([SOURCE, "Nike said sales fell."], n=3, batch_size=2)[0] == together[1]
     assert pipe(SOURCE, n=3, temperature=2.0, seed=1) != pipe(SOURCE, n=3, temperature=2.0, seed=2)
 
 
@@ -128,7 +129,14 @@ def test_an_endpoint_answers_a_sentence_and_a_list(student):
         ({"inputs": [SOURCE, ""]}, '"inputs" must be a sentence'),
         ({"inputs": SOURCE, "parameters": [1]}, '"parameters" must be an object'),
         ({"inputs": SOURCE, "parameters": {"k": 1}}, '"parameters" may hold n, like'),
+        ({"inputs": SOURCE, "parameters": {"batch_size": 2}}, '"parameters" may hold n, like'),
         ({"inputs": SOURCE, "parameters": {"n": 99}}, "n must be a whole number from 1 to 50"),
+        ({"inputs": SOURCE, "parameters": {"n": True}}, "n must be a whole number"),
+        ({"inputs": SOURCE, "parameters": {"max_new_tokens": 2.5}}, "max_new_tokens must be a whole number"),
+        ({"inputs": SOURCE, "parameters": {"temperature": "hot"}}, "temperature must be a number from 0.01 to 5"),
+        ({"inputs": SOURCE, "parameters": {"like": 5}}, "like must be a sentence"),
+        ({"inputs": "a" * 2001}, "at most 2,000 characters, got one of 2,001"),
+        ([SOURCE], "a request must be an object"),
     ],
 )
 def test_an_endpoint_says_what_it_cannot_do(student, data, words):

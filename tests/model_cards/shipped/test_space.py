@@ -9,10 +9,11 @@ SOURCE = "Profit rose on Monday."
 
 
 def test_a_space_is_what_the_hub_wants():
-    card, files = space_files("alice/paraphraser", "Paraphraser", [SOURCE], "apache-2.0")
+    card, files = space_files("alice/paraphraser", "Paraphraser", [SOURCE], "apache-2.0", "paraphrase")
     assert release_problems({**files, "README.md": card.encode()}, "space", "alice/paraphraser") == []
     assert json.loads(files["model.json"]) == {
         "model": "alice/paraphraser",
+        "task": "paraphrase",
         "title": "Paraphraser",
         "examples": [SOURCE],
     }
