@@ -100,6 +100,7 @@ def _record(outcome: Outcome) -> dict[str, Any]:
         "address": outcome.address,
         "created": outcome.created,
         "changes": [vars(change) for change in outcome.changes],
+        "card_difference": outcome.card_lines,
         "unchanged": outcome.unchanged,
         "commit": outcome.commit,
         "tag": outcome.tag,
