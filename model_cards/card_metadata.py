@@ -4,11 +4,19 @@ from typing import Any
 
 from model_cards.run_folder import CardError
 
-# Several releases in one repository each say something of these. Every other key says one thing: the newest wins.
-_UNITED = (
-    *("language", "tags", "task_categories", "task_ids", "datasets", "metrics", "source_models"),
-    *("annotations_creators", "language_creators", "multilinguality", "source_datasets", "size_categories"),
+# What people add to. Every other key says one thing: the newest wins.
+_UNITED = ("language", "tags")
+# Several configs of one dataset each say something of these.
+_UNITED_CONFIGS = (
+    *("task_categories", "task_ids", "source_models", "size_categories"),
+    *("annotations_creators", "language_creators", "multilinguality", "source_datasets"),
 )
+# What a model's card says of the model alone: a newer one that does not say it has none.
+_OF_THE_MODEL = (
+    *("library_name", "pipeline_tag", "base_model", "base_model_relation", "datasets", "metrics", "widget"),
+    *("model-index", "model_name"),
+)
+_TASTE = ("emoji", "colorFrom", "colorTo", "pinned")  # of a Space's owner
 _SIZES = ("1K", "10K", "100K", "1M", "10M", "100M", "1B", "10B", "100B", "1T")
 
 
@@ -16,23 +24,26 @@ def merge_metadata(theirs: dict[str, Any], ours: dict[str, Any]) -> dict[str, An
     """The metadata of the card that is there, with ours in it.
 
     Args:
-        theirs: Keys that ours has not stay; so do entries of `configs`, `dataset_info` and `model-index` under other
-            names. Its default config stays the default.
-        ours: Lists such as `tags` are united with theirs, theirs first; everything else replaces theirs.
+        theirs: Keys that ours has not stay, but for what a newer model lacks; so do entries of `configs` and
+            `dataset_info` under other names, and a Space's looks. Its default config stays the default.
+        ours: `tags` and `language` are united with theirs, theirs first, and in a dataset with other configs so are all
+            lists; everything else replaces theirs.
 
     Raises:
         CardError: One of those entries is of a shape that no such entry has.
     """
-    merged = {**theirs, **ours}
-    for key in _UNITED:
+    if "pipeline_tag" in ours:
+        theirs = {key: value for key, value in theirs.items() if key not in _OF_THE_MODEL or key in ours}
+    merged = {**theirs, **ours, **{key: theirs[key] for key in _TASTE if key in theirs}}
+    for key in (*_UNITED, *(_UNITED_CONFIGS if _has_other_configs(theirs, ours) else ())):
         if key in theirs and key in ours:
             merged[key] = _united(theirs[key], ours[key])
-    for key, name, unnamed in (("dataset_info", "config_name", "default"), ("model-index", "name", "")):
-        if key in theirs and key in ours:
-            merged[key] = _by_name(_entries(theirs, key), _entries(ours, key), name, unnamed)
+    if "dataset_info" in theirs and "dataset_info" in ours:
+        earlier_infos, our_infos = _entries(theirs, "dataset_info"), _entries(ours, "dataset_info")
+        merged["dataset_info"] = _by_name(earlier_infos, our_infos)
     if "configs" in ours:
         earlier = _entries(theirs, "configs")
-        configs = _by_name(earlier, _entries(ours, "configs"), "config_name", "default")
+        configs = _by_name(earlier, _entries(ours, "configs"))
         merged["configs"] = _with_one_default(configs, earlier, _entries(ours, "configs"))
     if "dataset_info" in merged and "dataset_info" in ours:
         infos = _entries(merged, "dataset_info")
@@ -50,6 +61,13 @@ def size_category(rows: int) -> str:
     if at_most is None:
         return f"n>{_SIZES[-1]}"
     return f"n<{_SIZES[0]}" if at_most == 0 else f"{_SIZES[at_most - 1]}<n<{_SIZES[at_most]}"
+
+
+def _has_other_configs(theirs: dict[str, Any], ours: dict[str, Any]) -> bool:
+    """Whether a dataset has configs that are not ours."""
+    return not {_name(config) for config in _entries(theirs, "configs")} <= {
+        _name(config) for config in _entries(ours, "configs")
+    }
 
 
 def _united(theirs: Any, ours: Any) -> Any:
@@ -70,13 +88,13 @@ def _entries(data: dict[str, Any], key: str) -> list[dict[str, Any]]:
     return entries
 
 
-def _by_name(theirs: list[dict[str, Any]], ours: list[dict[str, Any]], name: str, unnamed: str) -> list[dict[str, Any]]:
-    """Their entries in their order, each of a name that we write replaced by ours, and the rest of ours after them."""
-    names = [str(entry.get(name, unnamed)) for entry in theirs]
-    if twice := [one for one in names if names.count(one) > 1]:
-        raise CardError(f"two entries of the front matter have the {name} {twice[0]!r}; delete or rename one of them")
-    named = {str(entry.get(name, unnamed)): entry for entry in ours}
-    kept = [named.pop(one, entry) for one, entry in zip(names, theirs, strict=True)]
+def _by_name(theirs: list[dict[str, Any]], ours: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Their entries in their order, each of a config that we write replaced by ours; the rest of ours after them."""
+    names = [_name(entry) for entry in theirs]
+    if twice := [name for name in names if names.count(name) > 1]:
+        raise CardError(f"two entries of the front matter have the config_name {twice[0]!r}; delete or rename one")
+    named = {_name(entry): entry for entry in ours}
+    kept = [named.pop(name, entry) for name, entry in zip(names, theirs, strict=True)]
     return [*kept, *named.values()]
 
 

@@ -54,6 +54,22 @@ def merge_cards(existing: str | None, ours: str) -> str:
     return front + _merge_bodies(body, our_body)
 
 
+def merged_with(path: Path, ours: str) -> str:
+    """A generated card with what the card in a file, if there is one, has by hand.
+
+    Raises:
+        CardError: The card that is there is damaged or cannot be read.
+    """
+    try:
+        return merge_cards(path.read_bytes().decode("utf-8") if path.is_file() else None, ours)
+    except OSError as error:
+        raise CardError(f"{path}: {error.strerror}; make it readable or delete it") from error
+    except UnicodeDecodeError as error:
+        raise CardError(f"{path}: not UTF-8 at byte {error.start}; save it as UTF-8 or delete it") from error
+    except CardError as error:
+        raise CardError(f"{path}: {error}") from error
+
+
 def write_merged(path: Path, ours: str) -> Path:
     """Writes a generated card over the one that is there, whose hand-written parts stay.
 
@@ -63,15 +79,7 @@ def write_merged(path: Path, ours: str) -> Path:
     Raises:
         CardError: The card that is there is damaged or cannot be read, or the new one not be written.
     """
-    try:
-        existing = path.read_bytes().decode("utf-8") if path.is_file() else None
-        return write_whole(path, merge_cards(existing, ours))
-    except OSError as error:
-        raise CardError(f"{path}: {error.strerror}; make it readable or delete it") from error
-    except UnicodeDecodeError as error:
-        raise CardError(f"{path}: not UTF-8 at byte {error.start}; save it as UTF-8 or delete it") from error
-    except CardError as error:
-        raise CardError(f"{path}: {error}") from error
+    return write_whole(path, merged_with(path, ours))
 
 
 def _split(card: str) -> tuple[str, dict[str, Any], str]:

@@ -65,6 +65,7 @@ def model_metadata(
         eval_results=_eval_results(run, system) if system else None,
     )
     metadata: dict[str, Any] = data.to_dict()
+    metadata.pop("model_name", None)  # which stands in model-index, when there is one
     return metadata
 
 

@@ -160,9 +160,16 @@ def _strings(value: Any) -> Iterator[str]:
 
 def _training(path: Path) -> Training:
     data = read_json(path)
+    try:
+        return _training_of(path.parent.name, data)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise CardError(f"{path} lacks or misstates {error}; train that student again") from error
+
+
+def _training_of(name: str, data: dict[str, Any]) -> Training:
     history = data.get("history") or []
     return Training(
-        name=path.parent.name,
+        name=name,
         base=str(data.get("base", "")),
         method=str(data.get("method", "full")),
         pairs=data.get("pairs"),

@@ -6,8 +6,8 @@ from typing import Any
 
 # Section, key, the paper's value and where it stands there.
 _PAPER_SETTINGS: tuple[tuple[str, str, Any, str], ...] = (
-    ("sampling", "k", 100, "A.1"),
-    ("sampling", "temperature", 0.7, "A.1"),
+    ("sampling", "k", 100, "Section 3.1"),
+    ("sampling", "temperature", 0.7, "Section 3.1"),
     ("sampling", "top_p", 0.9, "A.1"),
     ("sampling", "min_sentences", 1, "A.1"),
     ("sampling", "max_sentences", 5, "A.1"),

@@ -5,7 +5,7 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
-import yaml
+from model_cards.merging import generated_card
 
 SHIPPED = Path(__file__).parent / "shipped"
 PIPELINE, HANDLER, REQUIREMENTS = "paraphrase_pipeline.py", "handler.py", "requirements.txt"
@@ -36,7 +36,7 @@ def add_usage_code(model_folder: Path) -> None:
 
 
 def space_files(
-    model_id: str, title: str, examples: Sequence[str], license: str
+    model_id: str, title: str, examples: Sequence[str], license: str, task: str
 ) -> tuple[str, dict[str, bytes | Path]]:
     """The repository of a Space for a model on the Hub.
 
@@ -45,6 +45,7 @@ def space_files(
         title: The page's heading.
         examples: Sentences to begin with.
         license: As the Hub names it.
+        task: "paraphrase" or "summary".
 
     Returns:
         Its README.md, and the other files: path in the repository -> content, or file on this machine.
@@ -62,9 +63,8 @@ def space_files(
         "pinned": False,
     }
     model = f"[{model_id}](https://huggingface.co/{model_id})"
-    metadata = yaml.safe_dump(front, sort_keys=False, allow_unicode=True)
-    card = f"---\n{metadata}---\n\n# {title}\n\nA page to try {model} on.\n"
-    settings = {"model": model_id, "title": title, "examples": list(examples)}
+    card = generated_card(front, "space", f"# {title}\n\nA page to try {model} on.")
+    settings = {"model": model_id, "task": task, "title": title, "examples": list(examples)}
     return card, {
         "app.py": SHIPPED / "space/app.py",
         "requirements.txt": SHIPPED / "space/requirements.txt",

@@ -24,7 +24,7 @@ class Parser(argparse.ArgumentParser):
 
 def main(arguments: list[str] | None = None) -> int:
     """Runs a command; returns its exit status."""
-    options = _parser().parse_args(arguments)
+    options = _parse(arguments)
     _quiet_libraries(shows_transfers=options.command == "push" and sys.stderr.isatty())
     try:
         _check_text(sys.argv[1:] if arguments is None else arguments)
@@ -50,6 +50,16 @@ def main(arguments: list[str] | None = None) -> int:
         remedy = "lower workers, sampling.contexts_per_batch or, when training, batch_size, and run it again"
         return _fail(f"out of memory ({one_line(error)}); {remedy}", FAILED)
     return DONE
+
+
+def _parse(arguments: list[str] | None) -> argparse.Namespace:
+    parser = _parser()
+    options, rest = parser.parse_known_args(arguments)
+    if options.command == "paraphrase" and not any(word.startswith("-") for word in rest):
+        options.text += rest  # sentences behind an option, which argparse does not look for
+    elif rest:
+        parser.error(f"unrecognized arguments: {' '.join(rest)}")
+    return options
 
 
 def _check_text(arguments: list[str]) -> None:

@@ -2,12 +2,13 @@
 
 import argparse
 import json
+import re
 import sys
 from pathlib import Path
 from typing import Any
 
 from builders.errors import RunError, UsageError
-from builders.files import write_json
+from builders.files import read_json, read_text, write_json
 from model_cards.release.contents import Release, dataset_release, model_release, space_release
 from model_cards.release.errors import ReleaseError
 from model_cards.release.metric import metric_release
@@ -16,34 +17,41 @@ from model_cards.run_folder import CardError
 from model_cards.validation.names import check_repo_id
 
 RELEASES = "releases.json"  # in a run folder: where its dataset and model were pushed, for the cards that name them
+_BRANCH = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]*[A-Za-z0-9]|[A-Za-z0-9]")
 _SIGNS = {"new": "+", "changed": "~", "removed": "-"}
 
 
 def push_to_hub(options: argparse.Namespace) -> None:
     """Pushes what the options name and prints what changed."""
-    for name in (options.to, options.model, options.dataset, options.base_model):
-        if name is not None:
-            _check(name)
-    if options.create_pr and options.revision != "main":
-        raise UsageError(f"--create-pr proposes a change of main, got --revision {options.revision}; give one of them")
+    _check_options(options)
     try:
         release = _release(options)
         outcome = push(release, _push_options(options))
     except (CardError, ReleaseError) as error:
         raise RunError(str(error)) from None
-    if not options.dry_run and not options.create_pr and options.kind in ("dataset", "model"):
-        _remember(Path(options.source), options.kind, options.to)
     if options.json:
         print(json.dumps(_record(outcome), indent=2, ensure_ascii=False))
     else:
         _print(outcome, options)
+    if not options.dry_run and not options.create_pr and options.kind in ("dataset", "model"):
+        _remember(Path(options.source), options.kind, options.to)
 
 
-def _check(repo_id: str) -> None:
-    try:
-        check_repo_id(repo_id)
-    except ValueError as error:
-        raise UsageError(str(error)) from None
+def _check_options(options: argparse.Namespace) -> None:
+    for option, kind in (("dataset", "model"), ("base_model", "model"), ("model", "space")):
+        if getattr(options, option) is not None and options.kind != kind:
+            name = option.replace("_", "-")
+            raise UsageError(f"--{name} is for 'push {kind}', not for 'push {options.kind}'; leave it out")
+    for name in (options.to, options.model, options.dataset, options.base_model):
+        if name is not None:
+            try:
+                check_repo_id(name)
+            except ValueError as error:
+                raise UsageError(str(error)) from None
+    if not _BRANCH.fullmatch(options.revision) or ".." in options.revision or options.revision.startswith("refs/"):
+        raise UsageError(f"--revision must name a branch, such as next, got '{options.revision}'")
+    if options.create_pr and options.revision != "main":
+        raise UsageError(f"--create-pr proposes a change of main, got --revision {options.revision}; give one of them")
 
 
 def _release(options: argparse.Namespace) -> Release:
@@ -72,11 +80,19 @@ def _push_options(options: argparse.Namespace) -> PushOptions:
 
 def _known(run: Path) -> dict[str, str]:
     path = run / RELEASES
-    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    if not path.is_file():
+        return {}
+    known = read_json(read_text(path), str(path))
+    if not isinstance(known, dict) or not all(isinstance(place, str) for place in known.values()):
+        raise RunError(f"{path} must hold names of repositories, got {known!r:.60}; correct or delete it")
+    return known
 
 
 def _remember(run: Path, kind: str, repo_id: str) -> None:
-    write_json(run / RELEASES, _known(run) | {kind: repo_id})
+    try:
+        write_json(run / RELEASES, _known(run) | {kind: repo_id})
+    except RunError as error:
+        print(f"pushed, but not noted in the run folder: {error}", file=sys.stderr)
 
 
 def _record(outcome: Outcome) -> dict[str, Any]:
@@ -84,6 +100,7 @@ def _record(outcome: Outcome) -> dict[str, Any]:
         "address": outcome.address,
         "created": outcome.created,
         "changes": [vars(change) for change in outcome.changes],
+        "card_difference": outcome.card_lines,
         "unchanged": outcome.unchanged,
         "commit": outcome.commit,
         "tag": outcome.tag,

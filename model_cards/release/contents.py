@@ -11,16 +11,21 @@ import pyarrow.parquet as pq
 
 from model_cards.dataset_card import dataset_card
 from model_cards.dataset_files import DatasetConfig, dataset_config
-from model_cards.merging import merge_cards
+from model_cards.merging import merged_with
 from model_cards.model_card import model_card
 from model_cards.release.errors import ReleaseError
 from model_cards.run_folder import Run, read_json, read_run
-from model_cards.usage_code import space_files
+from model_cards.usage_code import PIPELINE, space_files
 
 RepoType = Literal["dataset", "model", "space"]
 CARD = "README.md"
 # The card is made anew; the record names folders of this machine, and so does what Python leaves of a handler tried.
 _KEPT_BACK = (CARD, "training.json", ".*", "*.pyc")
+_MODEL_PARTS = {
+    "configuration": ("config.json", "adapter_config.json"),
+    "weights": ("*.safetensors",),
+    "tokenizer": ("tokenizer.json", "tokenizer.model", "spiece.model", "vocab.json", "vocab.txt"),
+}
 # What a model repository can hold of an earlier release; anything else there is somebody's own.
 _MODEL_FILES = (
     "*.safetensors",
@@ -28,11 +33,14 @@ _MODEL_FILES = (
     "adapter_config.json",
     "config.json",
     "generation_config.json",
-    "tokenizer*",
+    "tokenizer.json",
+    "tokenizer_config.json",
+    "tokenizer.model",
     "special_tokens_map.json",
     "added_tokens.json",
     "spiece.model",
-    "vocab.*",
+    "vocab.json",
+    "vocab.txt",
     "merges.txt",
 )
 
@@ -50,8 +58,9 @@ class Release:
         card: The README.md as it would be in an empty repository.
         owned: Patterns of the paths that belong to this release alone: those of an earlier one are removed.
         config: Of a dataset.
+        folder: Of a model on this machine.
         metric: Name of the `evaluate` module that a Space holds.
-        model: The model that a Space runs, which must be there before it.
+        needs: Models that must be there before it, each with a file that it must hold.
     """
 
     repo_type: RepoType
@@ -62,12 +71,13 @@ class Release:
     card: str
     owned: tuple[str, ...] = ()
     config: DatasetConfig | None = None
+    folder: Path | None = None
     metric: str | None = None
-    model: str | None = None
+    needs: tuple[tuple[str, str], ...] = ()
 
     def owns(self, path: str) -> bool:
-        """Whether a path in the repository is this release's to remove."""
-        return any(fnmatch(path, pattern) for pattern in self.owned)
+        """Whether a path in the repository is this release's to remove; a `*` stands for names, not for folders."""
+        return any(path.count("/") == pattern.count("/") and fnmatch(path, pattern) for pattern in self.owned)
 
 
 def dataset_release(folder: Path, repo_id: str) -> Release:
@@ -112,10 +122,15 @@ def model_release(folder: Path, repo_id: str, dataset_id: str | None = None, bas
         for path in sorted(place.rglob("*"))
         if path.is_file() and not any(fnmatch(path.name, pattern) for pattern in _KEPT_BACK)
     }
+    _check_model(place, files)
+    needs: tuple[tuple[str, str], ...] = ()
     if "adapter_config.json" in files:
-        files["adapter_config.json"] = _adapter_config(place / "adapter_config.json", base_id)
+        base, files["adapter_config.json"] = _adapter_config(place / "adapter_config.json", base_id)
+        needs = ((base, "config.json"),)
+    elif base_id:
+        raise ReleaseError(f"{place} holds all its weights and needs no base; leave --base-model out")
     title = f"{run.metrics.name}, {'summarizer' if run.metrics.task == 'summary' else 'paraphraser'}"
-    return Release("model", repo_id, title, _version(run), files, card, _MODEL_FILES)
+    return Release("model", repo_id, title, _version(run), files, card, _MODEL_FILES, folder=place, needs=needs)
 
 
 def space_release(folder: Path, repo_id: str, model_id: str) -> Release:
@@ -127,24 +142,34 @@ def space_release(folder: Path, repo_id: str, model_id: str) -> Release:
     run = read_run(folder)
     last = run.metrics.evaluation.last_student if run.metrics.evaluation else None
     examples = [example.source for example in last.examples[:5]] if last else []
-    card, files = space_files(model_id, run.metrics.name, examples, license=run.license)
-    return Release("space", repo_id, f"try {model_id}", None, files, card, model=model_id)
+    card, files = space_files(model_id, run.metrics.name, examples, run.license, run.metrics.task)
+    return Release("space", repo_id, f"try {model_id}", None, files, card, needs=((model_id, PIPELINE),))
 
 
 def _with_own_words(place: Path, card: str) -> str:
     """The card with what was written by hand on the one in the run folder."""
-    there = place / CARD
-    return merge_cards(there.read_text(encoding="utf-8") if there.is_file() else None, card)
+    return merged_with(place / CARD, card)
 
 
 def _version(run: Run) -> str:
     return run.metrics.version or "0"
 
 
-def _adapter_config(path: Path, base_id: str | None) -> bytes:
+def _check_model(place: Path, files: Mapping[str, Path | bytes]) -> None:
+    """What a model cannot be loaded without."""
+    for wanted, names in _MODEL_PARTS.items():
+        if not any(fnmatch(file, name) for file in files for name in names):
+            raise ReleaseError(
+                f"{place} lacks its {wanted} ({' or '.join(names)}); finish the run with 'impossible run'"
+            )
+
+
+def _adapter_config(path: Path, base_id: str | None) -> tuple[str, bytes]:
+    """The base of an adapter on the Hub, and the adapter's settings that name it."""
     config: dict[str, Any] = read_json(path)
     base = base_id or str(config.get("base_model_name_or_path"))
     if base_id is None and (Path(base).exists() or base.startswith(("/", ".", "~")) or ":" in base):
         remedy = "push the base and name it with --base-model NAMESPACE/NAME"
         raise ReleaseError(f"the adapter's base is '{base}', a folder of this machine; {remedy}")
-    return (json.dumps(config | {"base_model_name_or_path": base}, indent=2, sort_keys=True) + "\n").encode()
+    named = config | {"base_model_name_or_path": base}
+    return base, (json.dumps(named, indent=2, sort_keys=True) + "\n").encode()

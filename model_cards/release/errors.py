@@ -11,6 +11,7 @@ from huggingface_hub.errors import (
     RepositoryNotFoundError,
     RevisionNotFoundError,
 )
+from huggingface_hub.utils import get_token, parse_ratelimit_headers
 
 _PASSING = (408, 429, 500, 502, 503, 504)
 
@@ -46,10 +47,13 @@ def explained(error: Exception, repo_id: str) -> Exception:
         return ReleaseError("no Hub token was found; run 'hf auth login' or set HF_TOKEN")
     if isinstance(error, HfHubHTTPError):
         return _explained_answer(error, repo_id)
-    if isinstance(error, ValueError):  # what the Hub says of a card's metadata
-        return ReleaseError(
-            f"{repo_id} was not pushed: {' '.join(str(error).split())[:200]}; correct it and push again"
-        )
+    if isinstance(error, ValueError):  # what the Hub says of a card's metadata, or of one of the files
+        said = without_token(" ".join(str(error).split()))[:200]
+        return ReleaseError(f"{repo_id} was not pushed: {said}; see to that and push again")
+    if isinstance(error, KeyError | TypeError):
+        return ReleaseError("the Hub's answer is none that its client understands; check HF_ENDPOINT and push again")
+    if isinstance(error, httpx2.UnsupportedProtocol):
+        return ReleaseError("the Hub's address is no http address; check HF_ENDPOINT")
     if isinstance(error, httpx2.TransportError):
         return PassingError(f"the connection to the Hub broke ({type(error).__name__})")
     return error
@@ -58,7 +62,7 @@ def explained(error: Exception, repo_id: str) -> Exception:
 def _explained_answer(error: HfHubHTTPError, repo_id: str) -> Exception:
     response = error.response
     status, said = response.status_code, (error.server_message or "").strip().splitlines()
-    words = f" (the Hub says: {said[0][:150].rstrip('.')})" if said else ""
+    words = f" (the Hub says: {without_token(said[0])[:150].rstrip('.')})" if said else ""
     if isinstance(error, RevisionNotFoundError):
         return ReleaseError(f"{repo_id} has no such revision{words}; check --revision")
     if status == 401 and "Invalid" in words:
@@ -73,13 +77,22 @@ def _explained_answer(error: HfHubHTTPError, repo_id: str) -> Exception:
         return ReleaseError(f"{repo_id} lacks a file{words}; push again")
     if status == 413:
         return ReleaseError(f"{repo_id} has no room for the release{words}; free some space or ask for more")
-    if status == 412:
+    if status in (409, 412):
         return PassingError("somebody else pushed in the meantime", wait=0)
     if status in _PASSING:
         return PassingError(f"the Hub answered {status}", _wait(response))
     return ReleaseError(f"the Hub refused the push to {repo_id} with status {status}{words}; correct it and push again")
 
 
+def without_token(text: str) -> str:
+    """A text of somebody else's, without the token, should it hold that."""
+    token = get_token()
+    return text.replace(token, "***") if token else text
+
+
 def _wait(response: Any) -> float | None:
-    after = response.headers.get("Retry-After", "")
+    """Seconds that an answer asks to wait, in either of the ways in which the Hub asks."""
+    limit, after = parse_ratelimit_headers(response.headers), response.headers.get("Retry-After", "")
+    if limit and not limit.remaining:
+        return float(limit.reset_in_seconds)
     return float(after) if after.isdigit() else None

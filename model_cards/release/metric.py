@@ -4,8 +4,9 @@ from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
 
-from huggingface_hub import CardData, RepoCard
+from huggingface_hub import RepoCard
 
+from model_cards.merging import generated_card
 from model_cards.release.contents import CARD, Release
 from model_cards.release.errors import ReleaseError
 
@@ -48,6 +49,5 @@ def metric_release(name: str, repo_id: str) -> Release:
 def _card(folder: Path, repo_id: str) -> str:
     """The metric's own card with what a Space needs besides, loading the metric from where it is going."""
     card = RepoCard((folder / CARD).read_text(encoding="utf-8"), ignore_metadata_errors=False)
-    card.data = CardData(**(card.data.to_dict() | _SPACE))
-    card.text = card.text.replace(f'"metrics/{folder.name}"', f'"{repo_id}"')
-    return str(card)
+    body = card.text.replace(f'"metrics/{folder.name}"', f'"{repo_id}"')
+    return generated_card(card.data.to_dict() | _SPACE, "metric", body)

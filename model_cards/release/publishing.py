@@ -11,6 +11,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
+from huggingface_hub.utils import get_token
+
 from model_cards.merging import merge_cards
 from model_cards.release.changes import Change, card_difference, find_changes
 from model_cards.release.contents import CARD, Release
@@ -83,17 +85,19 @@ def push(release: Release, options: PushOptions) -> Outcome:
     check_release(release, release.card)
     repository = Repository(release.repo_type, release.repo_id, options.revision)
     repository.check_access()
-    if release.model and _retrying(Repository("model", release.model).state, options).commit is None:
-        raise ReleaseError(
-            f"there is no model {release.model} for the Space; push it first, or name another by --model"
-        )
+    for model, file in release.needs:
+        there = _retrying(Repository("model", model).state, options)
+        if file not in there.files:
+            lacking = f"holds no {file}" if there.commit else "is not on the Hub"
+            raise ReleaseError(f"{release.repo_id} needs the model {model}, which {lacking}; push that first")
     outcome, files = _retrying(lambda: _commit(release, repository, options), options)
-    if outcome.commit is None or not (outcome.changes or outcome.tag):
-        return outcome
+    if outcome.commit is None or (_is_tagged(release, options) and not outcome.tag):
+        return outcome  # a dry run, or what is there has been checked before it was tagged
     commit = outcome.commit
     checked = _retrying(lambda: verify(release, repository, commit, files), options)
-    if tag := outcome.tag:
-        _retrying(lambda: repository.tag(tag, commit), options)
+    if outcome.tag and release.version:
+        version = release.version
+        outcome = replace(outcome, tag=_retrying(lambda: _tag(repository, version, commit), options))
     return replace(outcome, checked=checked)
 
 
@@ -104,7 +108,9 @@ def check_release(release: Release, card: str) -> None:
         ReleaseError: The first thing that is wrong, and how many more there are.
     """
     files = {**release.files, CARD: card.encode("utf-8")}
-    found = release_problems(files, release.repo_type, release.repo_id, (str(Path.home()), str(Path.cwd())))
+    here = (str(Path.home()), str(Path.cwd()))
+    token = get_token()
+    found = release_problems(files, release.repo_type, release.repo_id, here, (token,) if token else ())
     if found:
         more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
         raise ReleaseError(f"nothing was pushed: {found[0]}{more}")
@@ -140,9 +146,12 @@ def _commit(release: Release, repository: Repository, options: PushOptions) -> t
         check_release(replace(release, files={}), card)
     files = {**release.files, CARD: card.encode("utf-8")}
     changes = tuple(find_changes(files, release, state))
-    tag: str | None = None
-    if release.version and not options.as_proposal and options.revision == MAIN:
-        tag = _next_tag(release.version, state.tags) if changes else _missing_tag(state)
+    commit, tag = state.commit, None
+    if release.version and _is_tagged(release, options):
+        if changes:
+            tag = _next_tag(release.version, state.tags)
+        elif untagged := _untagged_release(state):
+            commit, tag = untagged
     outcome = Outcome(
         address=repository.address,
         created=created,
@@ -154,7 +163,8 @@ def _commit(release: Release, repository: Repository, options: PushOptions) -> t
     if options.dry_run:
         return outcome, files
     if not changes:
-        return replace(outcome, commit=state.commit), files
+        # A card edited since is no part of an earlier release.
+        return replace(outcome, commit=commit), files if commit == state.commit else dict(release.files)
     if options.as_proposal and (number := _same_proposal(files, release, repository, state)):
         place = f"{repository.address}/discussions/{number}"
         same = replace(outcome, changes=(), unchanged=len(files), commit=state.proposals[number], proposal=place)
@@ -163,15 +173,15 @@ def _commit(release: Release, repository: Repository, options: PushOptions) -> t
     removed = [change.path for change in changes if change.kind == "removed"]
     title = f"Release {tag}: {release.title}" if tag else f"Release {release.title}"
     options.say(f"uploading {len(written)} files to {repository.address}")
-    commit, proposal = repository.commit(title, written, removed, state.commit, options.as_proposal)
-    return replace(outcome, commit=commit, proposal=proposal), files
+    made, proposal = repository.commit(title, written, removed, state.commit, options.as_proposal)
+    return replace(outcome, commit=made, proposal=proposal), files
 
 
 def _merged_card(release: Release, state: State) -> str:
-    if release.repo_type == "space":  # its card is metadata and a line
-        return release.card
+    # The Hub puts a card of its own into a new Space, of which nothing need be kept.
+    is_new = release.repo_type == "space" and len(state.history) <= 1
     try:
-        return merge_cards(state.card, release.card)
+        return merge_cards(None if is_new else state.card, release.card)
     except CardError as error:
         raise ReleaseError(f"the card of {release.repo_id} on the Hub is damaged: {error}") from None
 
@@ -182,10 +192,27 @@ def _next_tag(version: str, tags: Mapping[str, str]) -> str:
     return next(name for name in names if name not in tags)
 
 
-def _missing_tag(state: State) -> str | None:
-    """The tag that the last release was about to get when its push was cut off."""
-    released = _RELEASED.match(state.title)
-    return released["tag"] if released and released["tag"] not in state.tags else None
+def _is_tagged(release: Release, options: PushOptions) -> bool:
+    return release.version is not None and not options.as_proposal and options.revision == MAIN
+
+
+def _untagged_release(state: State) -> tuple[str, str] | None:
+    """The last release and its tag, when its push was cut off before that was made."""
+    for commit, title in state.history:
+        if released := _RELEASED.match(title):
+            return (commit, released["tag"]) if commit not in state.tags.values() else None
+    return None
+
+
+def _tag(repository: Repository, version: str, commit: str) -> str:
+    """Tags a release by its version, or the next name after it that nobody has taken."""
+    tags = repository.tags()
+    for name, tagged in tags.items():
+        if tagged == commit and name.startswith(f"v{version}"):
+            return name  # the answer to the last try was lost
+    name = _next_tag(version, tags)
+    repository.tag(name, commit)
+    return name
 
 
 def _same_proposal(

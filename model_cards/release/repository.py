@@ -8,7 +8,7 @@ from pathlib import Path
 import httpx2
 from huggingface_hub import CommitOperationAdd, CommitOperationDelete, HfApi, constants
 from huggingface_hub.errors import RepositoryNotFoundError, RevisionNotFoundError
-from huggingface_hub.hf_api import RepoFile
+from huggingface_hub.hf_api import GitRefs, RepoFile
 from huggingface_hub.utils import get_token
 
 from model_cards.release.contents import CARD, RepoType
@@ -32,17 +32,17 @@ class State:
 
     Args:
         commit: The head.
-        title: Of the head.
+        history: The commits that led to it and their titles, the last first.
         private: Whether only its owners see it.
         has_branch: Whether the branch is there.
         files: By path.
         card: Its README.md.
         tags: Name -> commit.
-        proposals: Commits of pull requests by their number.
+        proposals: Commits of open pull requests by their number.
     """
 
     commit: str | None = None
-    title: str = ""
+    history: Sequence[tuple[str, str]] = ()
     private: bool = False
     has_branch: bool = False
     files: Mapping[str, RemoteFile] = field(default_factory=dict)
@@ -78,8 +78,13 @@ class Repository:
         """
         if constants.HF_HUB_OFFLINE:
             raise ReleaseError("HF_HUB_OFFLINE is set and a push needs the Hub; unset it and push again")
-        if get_token() is None:
+        token = get_token()
+        if token is None:
             raise ReleaseError("no Hub token was found; run 'hf auth login' or set HF_TOKEN")
+        if not token.isascii():
+            raise ReleaseError(
+                "the Hub token holds letters that no token has; run 'hf auth login' or set HF_TOKEN anew"
+            )
 
     def state(self) -> State:
         """What it holds now."""
@@ -96,17 +101,17 @@ class Repository:
             except RevisionNotFoundError:  # a new branch starts from the main one
                 has_branch = False
             refs = self.api.list_repo_refs(self.repo_id, repo_type=self.repo_type, include_pull_requests=True)
-            last = self.api.list_repo_commits(self.repo_id, repo_type=self.repo_type, revision=head.sha)[0]
+            commits = self.api.list_repo_commits(self.repo_id, repo_type=self.repo_type, revision=head.sha)
             files = self.files(str(head.sha))
             return State(
                 commit=head.sha,
-                title=last.title,
+                history=[(commit.commit_id, commit.title) for commit in commits],
                 private=bool(main.private),
                 has_branch=has_branch,
                 files=files,
                 card=self.card_at(str(head.sha)) if CARD in files else None,
                 tags={tag.name: tag.target_commit for tag in refs.tags},
-                proposals={int(ref.ref.rpartition("/")[2]): ref.target_commit for ref in refs.pull_requests or []},
+                proposals=self._open_proposals(refs) if refs.pull_requests else {},
             )
 
     def files(self, commit: str) -> dict[str, RemoteFile]:
@@ -165,10 +170,25 @@ class Repository:
             )
         return made.oid, made.pr_url
 
-    def tag(self, name: str, commit: str) -> None:
-        """Names a commit; a tag that is there already stays as it is."""
+    def tags(self) -> dict[str, str]:
+        """Tags and their commits."""
         with self.explaining():
-            self.api.create_tag(self.repo_id, tag=name, revision=commit, repo_type=self.repo_type, exist_ok=True)
+            refs = self.api.list_repo_refs(self.repo_id, repo_type=self.repo_type)
+            return {tag.name: tag.target_commit for tag in refs.tags}
+
+    def tag(self, name: str, commit: str) -> None:
+        """Names a commit; when somebody else has taken the name meanwhile, that is a `PassingError`."""
+        with self.explaining():
+            self.api.create_tag(self.repo_id, tag=name, revision=commit, repo_type=self.repo_type)
+
+    def _open_proposals(self, refs: GitRefs) -> dict[int, str]:
+        """Pull requests that nobody has merged or closed, with their last commits."""
+        listed = self.api.get_repo_discussions(
+            self.repo_id, repo_type=self.repo_type, discussion_type="pull_request", discussion_status="open"
+        )
+        is_open = {discussion.num for discussion in listed}
+        numbered = {int(ref.ref.rpartition("/")[2]): ref.target_commit for ref in refs.pull_requests or []}
+        return {number: commit for number, commit in numbered.items() if number in is_open}
 
     def card_at(self, commit: str) -> str:
         """Its README.md at a commit."""
@@ -180,6 +200,6 @@ class Repository:
         """What the clients raise in it becomes one of our errors."""
         try:
             yield
-        except (OSError, RuntimeError, ValueError, httpx2.TransportError) as error:
+        except (OSError, RuntimeError, ValueError, KeyError, TypeError, httpx2.TransportError) as error:
             # `from None`: what a client raises may hold the request, and that the token.
             raise explained(error, self.repo_id) from None

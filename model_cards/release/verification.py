@@ -9,8 +9,8 @@ import pyarrow.parquet as pq
 
 from model_cards.release.changes import differing
 from model_cards.release.contents import Release
-from model_cards.release.errors import PassingError, ReleaseError, explained
-from model_cards.release.loading import load_metric, load_model
+from model_cards.release.errors import PassingError, ReleaseError, explained, without_token
+from model_cards.release.loading import known_tokens, load_metric, load_model
 from model_cards.release.repository import Repository
 
 _ROWS = 10_000  # that are in memory at a time
@@ -39,7 +39,7 @@ def verify(release: Release, repository: Repository, commit: str, files: Mapping
         if release.config is not None:
             return f"{checked}, {_verify_rows(release, commit):,} rows loaded"
         if release.repo_type == "model":
-            return f"{checked}, {load_model(release.repo_id, commit):,} parameters loaded"
+            return f"{checked}, {_verify_model(release, commit):,} parameters loaded"
         if release.metric is not None:
             load_metric(release.repo_id, commit)
             return f"{checked}, metric loaded"
@@ -48,9 +48,19 @@ def verify(release: Release, repository: Repository, commit: str, files: Mapping
     except Exception as error:  # the libraries below raise their own kinds: OSError, ArrowInvalid, ...
         if isinstance(passing := explained(error, release.repo_id), PassingError):
             raise passing from None
-        said = " ".join(str(error).split())[:200]
+        said = without_token(" ".join(str(error).split()))[:200]
         raise ReleaseError(f"{release.repo_id} at {commit[:7]} was uploaded but does not load: {said}") from None
     return checked
+
+
+def _verify_model(release: Release, commit: str) -> int:
+    """Loads a model back, and compares its tokenizer: one that lacks a file may load all the same, and know nothing."""
+    assert release.folder is not None
+    parameters, there = load_model(release.repo_id, commit)
+    if there != (here := known_tokens(release.folder)):
+        counts = f"it knows {there:,} tokens there and {here:,} here"
+        raise ReleaseError(f"the tokenizer of {release.repo_id} differs after the upload: {counts}; push again")
+    return parameters
 
 
 def _verify_rows(release: Release, commit: str) -> int:

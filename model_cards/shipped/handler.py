@@ -5,6 +5,8 @@ from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).parent
+PARAMETERS = ("n", "like", "temperature", "top_p", "max_new_tokens", "seed")
+LONGEST = 2000  # characters; the model knows single sentences
 
 
 class EndpointHandler:
@@ -34,12 +36,18 @@ class EndpointHandler:
         Raises:
             ValueError: What is asked for cannot be done; the endpoint answers with the message, which says what can.
         """
+        if not isinstance(data, dict):
+            raise ValueError(f'a request must be an object such as {{"inputs": "A sentence."}}, got {data!r:.80}')
         inputs, parameters = data.get("inputs"), data.get("parameters") or {}
-        sentences = inputs if isinstance(inputs, list) else [inputs]
+        sentences: list[Any] = inputs if isinstance(inputs, list) else [inputs]
         if not sentences or not all(isinstance(text, str) and text.strip() for text in sentences):
             raise ValueError(f'"inputs" must be a sentence or a list of sentences, got {inputs!r:.80}')
+        if longest := max((len(text) for text in sentences if len(text) > LONGEST), default=0):
+            raise ValueError(f'"inputs" must be sentences of at most {LONGEST:,} characters, got one of {longest:,}')
         if not isinstance(parameters, dict):
             raise ValueError(f'"parameters" must be an object such as {{"n": 3}}, got {parameters!r:.80}')
+        if unknown := [str(name) for name in parameters if name not in PARAMETERS]:
+            raise ValueError(f'"parameters" may hold {", ".join(PARAMETERS)}, got {", ".join(unknown)}')
         answers = self.pipeline(sentences, **parameters)
         answered = [[{"generated_text": text} for text in texts] for texts in answers]
         return answered if isinstance(inputs, list) else answered[0]

@@ -4,7 +4,7 @@ import re
 import sys
 import zlib
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,14 +13,13 @@ from transformers import AutoConfig, AutoModelForCausalLM, AutoModelForSeq2SeqLM
 
 SAMPLES = 4  # drawn for each sentence asked for, since some repeat each other or the source
 MAX_NEW_TOKENS = 100
-# What a call may set: whether a value will do, and which would.
-ARGUMENTS: dict[str, tuple[Callable[[Any], bool], str]] = {
-    "n": (lambda value: type(value) is int and 1 <= value <= 50, "a whole number from 1 to 50"),
-    "like": (lambda value: isinstance(value, str), "a sentence"),
-    "temperature": (lambda value: isinstance(value, int | float) and 0 < value <= 5, "above 0 and at most 5"),
-    "top_p": (lambda value: isinstance(value, int | float) and 0 < value <= 1, "above 0 and at most 1"),
-    "max_new_tokens": (lambda value: type(value) is int and value >= 1, "a whole number from 1 on"),
-    "seed": (lambda value: type(value) is int, "a whole number"),
+# The numbers that a call may set, with the least and the most that will do.
+NUMBERS: dict[str, tuple[type, float, float]] = {
+    "n": (int, 1, 50),
+    "temperature": (float, 0.01, 5),
+    "top_p": (float, 0.01, 1),
+    "max_new_tokens": (int, 1, 1000),
+    "seed": (int, -(2**63), 2**63),
 }
 _FUNCTION_WORDS = """
 a an the this that these those it its he she they we i you his her their our my your him them us me who which what whose
@@ -47,7 +46,8 @@ class ParaphrasePipeline(Pipeline):
             the exemplar: nothing makes it write in that form, and none of the outputs may have it.
         temperature, top_p: Of the sampling.
         max_new_tokens: Where an output that does not end is cut.
-        seed: The same seed, sentence and settings give the same draws, whatever else is asked beside them.
+        seed: The same seed, sentence and settings give the same draws, whatever else is asked beside them, in one
+            batch (`batch_size`) or not.
     """
 
     _load_tokenizer = True
@@ -65,11 +65,13 @@ class ParaphrasePipeline(Pipeline):
     def _sanitize_parameters(self, **asked: Any) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
         asked = {name: value for name, value in asked.items() if value is not None}
         for name, value in asked.items():
-            if name not in ARGUMENTS:
-                raise ValueError(f"{name} is unknown; the arguments are {', '.join(ARGUMENTS)}")
-            holds, accepted = ARGUMENTS[name]
-            if not holds(value):
-                raise ValueError(f"{name} must be {accepted}, got {value!r:.80}")
+            if name == "like":
+                if not isinstance(value, str):
+                    raise ValueError(f"like must be a sentence, got {value!r:.80}")
+            elif name in NUMBERS:
+                _check(name, value, *NUMBERS[name])
+            else:
+                raise ValueError(f"{name} is unknown; the arguments are like, {', '.join(NUMBERS)}")
         return {}, asked, {name: value for name, value in asked.items() if name in ("n", "like")}
 
     def preprocess(self, inputs: str) -> dict[str, Any]:
@@ -142,6 +144,13 @@ class ParaphrasePipeline(Pipeline):
         if like:
             best.sort(key=lambda text: -shape_similarity(text, like))
         return best[:n]
+
+
+def _check(name: str, value: Any, kind: type, least: float, most: float) -> None:
+    """Raises a ValueError unless a value is a number of its kind within its bounds."""
+    if type(value) not in (int, kind) or not least <= value <= most:
+        number = "whole number" if kind is int else "number"
+        raise ValueError(f"{name} must be a {number} from {least:g} to {most:g}, got {value!r:.80}")
 
 
 def words(text: str) -> list[str]:

@@ -10,7 +10,11 @@ from model_cards.validation.secrets import secret_problems
 
 
 def release_problems(
-    files: Mapping[str, Content], repo_type: RepoType, repo_id: str, forbidden: Sequence[str] = ()
+    files: Mapping[str, Content],
+    repo_type: RepoType,
+    repo_id: str,
+    forbidden: Sequence[str] = (),
+    tokens: Sequence[str] = (),
 ) -> list[str]:
     """What speaks against a release: its files, its card, and secrets in any of them.
 
@@ -19,6 +23,7 @@ def release_problems(
         repo_type: The kind of repository.
         repo_id: Where it will go, as NAMESPACE/NAME; `names.check_repo_id` says whether that is a name.
         forbidden: Absolute paths of this machine that no file may name.
+        tokens: Known ones that no file may hold.
 
     Returns:
         One line a problem; the files are searched for secrets only when they are fit to be opened.
@@ -31,4 +36,4 @@ def release_problems(
         problems = [f"README.md, {problem}" for problem in card_problems(card.decode("utf-8"), repo_type)]
     except UnicodeDecodeError as error:
         problems = [f"README.md is not UTF-8 text (byte {error.start}); save it as UTF-8"]
-    return problems + secret_problems(files, forbidden)
+    return problems + secret_problems(files, forbidden, tokens)

@@ -40,20 +40,24 @@ class SecretPattern:
                 yield match
 
 
+# Where a word begins, also behind the escape of a line end in JSON. What begins more oddly needs no such place: it may
+# stand behind the name of a variable, as in TOKEN_hf_...
+_START = r"(?:\b|\\[nrt])"
+
 SECRETS = (
-    SecretPattern("a Hugging Face token", r"\bhf_[A-Za-z0-9]{30,}"),
-    SecretPattern("a Hugging Face token", r"\bapi_org_[A-Za-z0-9]{30,}"),
+    SecretPattern("a Hugging Face token", r"hf_[A-Za-z0-9]{30,}"),
+    SecretPattern("a Hugging Face token", r"api_org_[A-Za-z0-9]{30,}"),
     # OpenAI, Anthropic and those who write keys like them: some run of it is random, words have no digits.
-    SecretPattern("an API key", r"\bsk-[A-Za-z0-9_-]{0,100}?[A-Za-z0-9]{16}[A-Za-z0-9_-]*", _has_digit),
-    SecretPattern("a GitHub token", r"\bgh[opsur]_[A-Za-z0-9]{36,}"),
-    SecretPattern("a GitHub token", r"\bgithub_pat_[A-Za-z0-9_]{22,}"),
-    SecretPattern("a GitLab token", r"\bglpat-[A-Za-z0-9_-]{20,}"),
-    SecretPattern("an AWS key id", r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b"),
-    SecretPattern("a Google API key", r"\bAIza[A-Za-z0-9_-]{35}"),
-    SecretPattern("a Slack token", r"\bxox[abeoprs]-[A-Za-z0-9-]{10,}", _has_digit),
-    SecretPattern("an npm token", r"\bnpm_[A-Za-z0-9]{36}\b"),
-    SecretPattern("a PyPI token", r"\bpypi-AgEIcHlwaS5vcmc[A-Za-z0-9_-]{20,}"),
-    SecretPattern("a JSON web token", r"\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}"),
+    SecretPattern("an API key", _START + r"sk-[A-Za-z0-9_-]{0,100}?[A-Za-z0-9]{16}[A-Za-z0-9_-]*", _has_digit),
+    SecretPattern("a GitHub token", r"gh[opsur]_[A-Za-z0-9]{36,}"),
+    SecretPattern("a GitHub token", r"github_pat_[A-Za-z0-9_]{22,}"),
+    SecretPattern("a GitLab token", r"glpat-[A-Za-z0-9_-]{20,}"),
+    SecretPattern("an AWS key id", _START + r"(?:AKIA|ASIA)[A-Z0-9]{16}\b"),
+    SecretPattern("a Google API key", r"AIza[A-Za-z0-9_-]{35}"),
+    SecretPattern("a Slack token", r"xox[abeoprs]-[A-Za-z0-9-]{10,}", _has_digit),
+    SecretPattern("an npm token", _START + r"npm_[A-Za-z0-9]{36}\b"),
+    SecretPattern("a PyPI token", r"pypi-AgEIcHlwaS5vcmc[A-Za-z0-9_-]{20,}"),
+    SecretPattern("a JSON web token", r"eyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}"),
     SecretPattern("a private key", r"-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----"),
     SecretPattern(
         "an authorization header",
@@ -69,6 +73,11 @@ SECRETS = (
 
 # No secret needs more bytes than this to be known as one.
 LONGEST = 1024
+
+
+def token_pattern(token: str) -> SecretPattern:
+    """One token that is known, whatever it looks like."""
+    return SecretPattern("the token that pushes it", re.escape(token))
 
 
 def path_pattern(path: str) -> SecretPattern:

@@ -3,7 +3,7 @@
 Every byte of a file is searched, chunk by chunk, except in two kinds: of Parquet the names, the metadata and every
 column of text are searched, since it is compressed; of safetensors only the header is text, and weights are random
 bytes in which any short pattern turns up. What is compressed otherwise cannot be searched and is refused. A secret
-that is encoded (base64, escapes in JSON) or split over lines is not seen.
+that is encoded, such as in base64, or split over lines is not seen.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 
 from model_cards.validation import parquet_text
 from model_cards.validation.contents import Content, first_bytes, open_content
-from model_cards.validation.secret_patterns import LONGEST, SECRETS, SecretPattern, any_of, path_pattern
+from model_cards.validation.secret_patterns import LONGEST, SECRETS, SecretPattern, any_of, path_pattern, token_pattern
 from model_cards.validation.weights import HeaderError, read_header_bytes
 
 _CHUNK = 4 * 1024 * 1024
@@ -27,7 +27,6 @@ _COMPRESSED = {
     b"\x28\xb5\x2f\xfd": "zstd",
     b"7z\xbc\xaf\x27\x1c": "7z",
 }
-_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 
 Patterns = tuple[SecretPattern, ...]
 
@@ -45,22 +44,28 @@ class _UnsearchableError(Exception):
     """The text of a file cannot be reached: the rest of a line that begins with its name."""
 
 
-def secret_problems(files: Mapping[str, Content], forbidden: Sequence[str] = ()) -> list[str]:
-    """Whatever looks like a secret in any file, and paths that tell where the release was made.
+def secret_problems(
+    files: Mapping[str, Content], forbidden: Sequence[str] = (), tokens: Sequence[str] = ()
+) -> list[str]:
+    """Whatever looks like a secret in any file or its name, and paths that tell where the release was made.
 
     Args:
         files: Path in the repository -> a file on this machine, or its bytes.
         forbidden: Absolute paths that no file may name, such as the home folder and the run folder; the rows of a
             table may, since they are the teacher's words.
+        tokens: Known ones, which no file may hold whatever they look like.
 
     Returns:
         One line a file and kind, with the first place; of a secret itself at most three characters.
     """
     paths = tuple(path_pattern(path.rstrip("/")) for path in forbidden if len(path.rstrip("/")) >= _SHORTEST_PATH)
+    secrets = SECRETS + tuple(map(token_pattern, tokens))
     problems = []
     for name, content in files.items():
+        if any(_search_text(name.encode(), secrets, "")):
+            problems.append(f"the name of a file looks like a secret (it has {len(name)} characters); rename it")
         try:
-            problems += _lines(name, _search_file(name, content, SECRETS + paths))
+            problems += _lines(name, _search_file(name, content, secrets + paths))
         except _UnsearchableError as error:
             problems.append(f"{name} {error}")
         except OSError as error:
@@ -100,18 +105,17 @@ def _search_file(name: str, content: Content, patterns: Patterns) -> Iterator[_F
         except HeaderError as error:
             raise _UnsearchableError(str(error)) from None
     else:
-        yield from _search_stream(content, patterns, is_utf_16=start.startswith(_UTF_16))
+        yield from _search_stream(content, patterns)
 
 
-def _search_stream(content: Content, patterns: Patterns, is_utf_16: bool) -> Iterator[_Found]:
+def _search_stream(content: Content, patterns: Patterns) -> Iterator[_Found]:
     """Searches chunk by chunk; what begins in the last bytes of one is looked at again with the next behind it."""
     expression = any_of(patterns)
     kept, start, line = b"", 0, 1
     with open_content(content) as stream:
         while True:
             chunk = stream.read(_CHUNK)
-            # Of UTF-16 the zero bytes between ASCII letters are left out, whichever come first.
-            text = kept + (chunk.replace(b"\0", b"") if is_utf_16 else chunk)
+            text = kept + chunk.replace(b"\0", b"")  # which stand between the ASCII letters of UTF-16
             end = max(start, len(text) - LONGEST) if chunk else len(text)
             if pc.match_substring_regex(pa.array([text], pa.large_binary()), expression)[0].as_py():
                 for pattern in patterns:

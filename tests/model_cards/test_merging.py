@@ -196,13 +196,31 @@ def test_scalars_are_ours_and_norwegian_is_no_boolean():
     assert (merged["license"], merged["language"]) == ("apache-2.0", ["no", "en"])
 
 
-def test_results_of_our_model_are_new_and_those_of_others_stay():
-    def index(*models):
-        return {"model-index": [{"name": name, "results": [value]} for name, value in models]}
+def test_of_a_newer_model_nothing_older_is_said():
+    older = {"pipeline_tag": "text-generation", "model-index": [{"name": "old", "results": []}], "widget": [1]}
+    mine = {"base_model": "a/b", "metrics": ["copy"], "datasets": ["a/d"], "tags": ["mine"], "thumbnail": "x.png"}
+    newer = {"pipeline_tag": "summarization", "datasets": ["a/e"], "tags": ["ours"]}
+    merged = front(merge_cards(written(older | mine, ""), generated_card(newer, "model", "Text.")))
+    assert merged == {
+        "pipeline_tag": "summarization",
+        "datasets": ["a/e"],
+        "tags": ["mine", "ours"],
+        "thumbnail": "x.png",
+    }
 
-    ours = generated_card(index(("ours", "new")), "model", "Text.")
-    merged = merge_cards(written(index(("theirs", "kept"), ("ours", "old")), ""), ours)
-    assert front(merged) == index(("theirs", "kept"), ("ours", "new"))
+
+def test_a_dataset_of_one_config_names_the_models_of_its_newest_release():
+    def card(config, *models):
+        return generated_card({"configs": [{"config_name": config}], "source_models": list(models)}, config, "Text.")
+
+    assert front(merge_cards(card("news", "old"), card("news", "new")))["source_models"] == ["new"]
+    assert front(merge_cards(card("news", "old"), card("biomedical", "new")))["source_models"] == ["old", "new"]
+
+
+def test_the_looks_of_a_space_are_its_owners():
+    ours = generated_card({"sdk": "gradio", "emoji": "🪞"}, "space", "Text.")
+    merged = front(merge_cards(written({"emoji": "🦆", "hf_oauth": True, "sdk": "docker"}, "Mine."), ours))
+    assert merged == {"emoji": "🦆", "hf_oauth": True, "sdk": "gradio"}
 
 
 def test_front_matter_that_says_the_same_stays_as_it_is_written():

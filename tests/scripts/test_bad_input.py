@@ -1,6 +1,7 @@
 """A user's mistake is one line that names the setting or file, the value and the remedy; nothing is left half done."""
 
 import io
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -285,3 +286,12 @@ def test_no_surviving_pairs(run, tiny, round_number):
     assert f"{complaint}; sample more contexts" in line
     assert not (run / "dimple").exists()
     assert not (run / "student").exists()
+
+
+def test_a_sentence_may_stand_behind_an_option():
+    outcome = impossible("paraphrase", STUDENT, "--n", "2", "Profit rose.", "--json")
+    assert outcome.status == 0, outcome.err
+    assert json.loads(outcome.out)["source"] == "Profit rose."
+    refused = impossible("paraphrase", STUDENT, "Profit rose.", "--loud")
+    assert (refused.status, refused.out) == (2, "")
+    assert "unrecognized arguments: --loud" in refused.err

@@ -26,6 +26,7 @@ STYLE = """
 #examples button { text-align: start; }
 footer .show-api-divider { display: none !important; }
 """
+ASK = {"paraphrase": "Say it otherwise", "summary": "Say it shorter"}
 WELCOME = "<p class='note'>What the model writes comes here. Write a sentence, or take one of the examples.</p>"
 LEGEND = "<p class='note'>Marked words are not in your sentence.</p>"
 NOTE = (
@@ -35,7 +36,11 @@ NOTE = (
 
 
 def build_page(
-    paraphrase: Callable[..., list[str]], title: str, examples: Sequence[str], link: str | None = None
+    paraphrase: Callable[..., list[str]],
+    title: str,
+    examples: Sequence[str],
+    task: str = "paraphrase",
+    link: str | None = None,
 ) -> gradio.Blocks:
     """The page.
 
@@ -44,6 +49,7 @@ def build_page(
             ValueError says what cannot be done.
         title: Its heading.
         examples: Sentences to begin with.
+        task: "paraphrase" or "summary".
         link: Of the model's own page.
     """
 
@@ -79,7 +85,7 @@ def build_page(
                     info="Higher is more varied, and more often wrong.",
                     elem_id="temperature",
                 )
-                button = gradio.Button("Rewrite", variant="primary", elem_id="go")
+                button = gradio.Button(ASK[task], variant="primary", elem_id="go")
             with gradio.Column(min_width=300):
                 output = gradio.HTML(WELCOME, elem_id="said", padding=False)
         fields = [sentence, like, n, temperature]
@@ -144,7 +150,8 @@ def main() -> None:
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     link = f"https://huggingface.co/{settings['model']}"
-    launch(build_page(module.load(str(folder)), settings["title"], settings["examples"], link))
+    pipeline = module.load(str(folder))
+    launch(build_page(pipeline, settings["title"], settings["examples"], settings["task"], link))
 
 
 if __name__ == "__main__":

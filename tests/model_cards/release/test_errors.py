@@ -40,7 +40,13 @@ def test_a_refusal_is_one_line_with_a_remedy(status, headers, words):
 
 
 @pytest.mark.parametrize(
-    ("status", "headers", "wait"), [(429, {"Retry-After": "7"}, 7.0), (503, {}, None), (412, {}, 0.0)]
+    ("status", "headers", "wait"),
+    [
+        (429, {"Retry-After": "7"}, 7.0),
+        (429, {"RateLimit": '"api";r=0;t=9'}, 9.0),
+        (503, {}, None),
+        (412, {}, 0.0),
+    ],
 )
 def test_what_may_pass_says_how_long_to_wait(status, headers, wait):
     error = explained(answer(status, headers), "alice/dimple")

@@ -351,10 +351,90 @@ def test_the_token_is_in_no_file_of_the_run(hub, push, run):
 def test_a_space_needs_its_model(hub, push):
     outcome = push("space", "alice/paraphraser")
     assert outcome.status == 1
-    assert "no model alice/paraphraser for the Space; push it first" in outcome.err
-    hub.create("model", "alice/paraphraser")
+    assert "needs the model alice/paraphraser, which is not on the Hub; push that first" in outcome.err
+    model = hub.create("model", "alice/paraphraser")
+    assert "which holds no paraphrase_pipeline.py" in push("space", "alice/paraphraser").err
+    model.edit("paraphrase_pipeline.py", "")
     assert push("space", "alice/paraphraser").status == 0
-    assert "app.py" in hub.repo("space", "alice/paraphraser").files()
+    space = hub.repo("space", "alice/paraphraser")
+    assert "app.py" in space.files()
+    mine = space.files()["README.md"].decode().replace("indigo", "red", 1) + "\n## Mine\n"
+    space.edit("README.md", mine)
+    assert "nothing to change" in push("space", "alice/paraphraser").out
+    assert space.files()["README.md"].decode() == mine
+
+
+@pytest.mark.parametrize(
+    ("lost", "words"), [("model.safetensors", "lacks its weights"), ("tokenizer.json", "lacks its tokenizer")]
+)
+def test_a_model_that_would_not_load_is_not_pushed(hub, push, run, tmp_path, lost, words):
+    shutil.copytree(tiny_models.make_student(tmp_path / "student"), run / "student", dirs_exist_ok=True)
+    (run / "student" / lost).unlink()
+    outcome = push("model", "alice/paraphraser")
+    assert outcome.status == 1
+    assert words in outcome.err
+    assert not hub.requests
+
+
+def test_files_that_only_look_like_ours_are_left_alone(hub, push, run, tmp_path):
+    shutil.copytree(tiny_models.make_student(tmp_path / "student"), run / "student", dirs_exist_ok=True)
+    push("model", "alice/paraphraser")
+    repository = hub.repo("model", "alice/paraphraser")
+    others = {"fp16/model.safetensors": b"half", "tokenizer_notes.md": b"mine"}
+    repository.commit("main", "more", {path: repository.store(data) for path, data in others.items()})
+    repository.commit("main", "old", {"model-00001-of-00002.safetensors": repository.store(b"old")})
+    outcome = push("model", "alice/paraphraser")
+    assert outcome.out.count("removed") == 1
+    assert others.keys() <= repository.files().keys()
+
+
+def test_a_tag_that_somebody_takes_meanwhile_is_not_moved(hub, push):
+    repository = hub.create(*DATASET)
+    other = repository.branches["main"]
+    hub.fail("POST", "/tag/", action=lambda: repository.tags.update({"v0.1.0": other}))
+    outcome = push("dataset", "alice/dimple")
+    assert outcome.status == 0, outcome.err
+    assert repository.tags == {"v0.1.0": other, "v0.1.0.post1": repository.branches["main"]}
+    assert "tag v0.1.0.post1" in outcome.out
+
+
+def test_a_release_is_tagged_though_somebody_has_edited_since(hub, push):
+    hub.fail("POST", "/tag/", status=400, times=1)
+    push("dataset", "alice/dimple")
+    repository = hub.repo(*DATASET)
+    released = repository.branches["main"]
+    repository.edit("notes.txt", "mine")
+    assert "tagged v0.1.0" in push("dataset", "alice/dimple").out
+    assert repository.tags == {"v0.1.0": released}
+
+
+def test_a_closed_pull_request_is_not_taken_for_an_open_one(hub, push):
+    repository = hub.create(*DATASET)
+    push("dataset", "alice/dimple", "--create-pr")
+    repository.discussions[1].status = "closed"
+    assert "discussions/2" in push("dataset", "alice/dimple", "--create-pr").out
+
+
+@pytest.mark.parametrize("held", ["{", "[]", '{"model": 5}'])
+def test_damaged_notes_of_releases_are_one_line(hub, push, run, held):
+    (run / "releases.json").write_text(held)
+    outcome = push("space", "alice/paraphraser")
+    assert (outcome.status, outcome.err.count("\n")) == (1, 1)
+    assert "releases.json" in outcome.err
+
+
+def test_a_card_of_the_run_that_is_no_text_is_one_line(hub, push, run):
+    (run / "dimple/README.md").write_bytes(b"\xff\xfe\xff")
+    outcome = push("dataset", "alice/dimple")
+    assert (outcome.status, outcome.err.count("\n")) == (1, 1)
+    assert "README.md: not UTF-8" in outcome.err
+
+
+def test_a_message_of_the_hub_that_holds_the_token_is_cut(hub, push):
+    hub.create(*DATASET)
+    hub.fail("POST", "/commit/", status=403, message=f"{ALICE} may not", times=9)
+    outcome = push("dataset", "alice/dimple")  # which looks for the token in all that it prints
+    assert "*** may not" in outcome.err
 
 
 def test_a_metric_is_loaded_from_its_space(hub, push):
@@ -370,6 +450,10 @@ def test_a_metric_is_loaded_from_its_space(hub, push):
     [
         (("dataset", "nowhere", "--to", "alice/dimple"), "'nowhere' is no run folder"),
         (("metric", "nothing", "--to", "alice/nothing"), "there is no metric 'nothing'"),
+        (("metric", "ted", "--to", "alice/ted", "--model", "alice/x"), "--model is for 'push space'"),
+        (("metric", "ted", "--to", "alice/ted", "--revision", ""), "--revision must name a branch"),
+        (("metric", "ted", "--to", "alice/ted", "--revision", "refs/pr/1"), "--revision must name a branch"),
+        (("metric", "ted", "--to", "ted"), "a repository is named by its namespace and its name"),
     ],
 )
 def test_a_mistake_is_one_line(hub, arguments, words):

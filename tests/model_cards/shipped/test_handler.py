@@ -53,7 +53,10 @@ def test_parameters_are_the_pipelines(load, student):
         ({"inputs": []}, '"inputs" must be a sentence'),
         ({"inputs": [SOURCE, ""]}, '"inputs" must be a sentence'),
         ({"inputs": SOURCE, "parameters": [1]}, '"parameters" must be an object'),
-        ({"inputs": SOURCE, "parameters": {"k": 1}}, "k is unknown; the arguments are n, like"),
+        ({"inputs": SOURCE, "parameters": {"k": 1}}, '"parameters" may hold n, like'),
+        ({"inputs": SOURCE, "parameters": {"batch_size": 2}}, '"parameters" may hold n, like'),
+        ({"inputs": "a" * 2001}, "at most 2,000 characters, got one of 2,001"),
+        ([SOURCE], "a request must be an object"),
         ({"inputs": SOURCE, "parameters": {"n": 99}}, "n must be a whole number from 1 to 50"),
     ],
 )

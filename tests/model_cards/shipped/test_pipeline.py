@@ -95,13 +95,15 @@ def test_likeness_of_form_is_an_edit_distance(other):
     [
         ({"n": 0}, "n must be a whole number from 1 to 50, got 0"),
         ({"n": 2.0}, "n must be a whole number"),
-        ({"like": 3}, "like must be a sentence"),
-        ({"temperature": 0}, "temperature must be above 0"),
-        ({"temperature": "1"}, "temperature must be above 0 and at most 5, got '1'"),
-        ({"top_p": 2}, "top_p must be above 0"),
-        ({"max_new_tokens": 0}, "max_new_tokens must be a whole number"),
+        ({"n": True}, "n must be a whole number"),
+        ({"like": 3}, "like must be a sentence, got 3"),
+        ({"temperature": 0}, "temperature must be a number from 0.01 to 5, got 0"),
+        ({"temperature": "hot"}, "temperature must be a number from 0.01 to 5, got 'hot'"),
+        ({"top_p": 2}, "top_p must be a number from 0.01 to 1"),
+        ({"top_p": float("nan")}, "top_p must be a number"),
+        ({"max_new_tokens": 2.5}, "max_new_tokens must be a whole number"),
         ({"seed": "a"}, "seed must be a whole number"),
-        ({"k": 1}, "k is unknown; the arguments are n, like,"),
+        ({"k": 1}, "k is unknown; the arguments are like, n,"),
     ],
 )
 def test_what_cannot_be_is_refused(student, asked, words):

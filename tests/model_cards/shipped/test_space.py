@@ -28,17 +28,18 @@ SOURCE = "Profit rose on Monday."
 
 
 def test_a_space_is_what_the_hub_wants():
-    card, files = space_files("alice/paraphraser", "Paraphraser", [SOURCE], "apache-2.0")
+    card, files = space_files("alice/paraphraser", "Paraphraser", [SOURCE], "apache-2.0", "paraphrase")
     assert release_problems({**files, "README.md": card.encode()}, "space", "alice/paraphraser") == []
     assert json.loads(files["model.json"]) == {
         "model": "alice/paraphraser",
+        "task": "paraphrase",
         "title": "Paraphraser",
         "examples": [SOURCE],
     }
 
 
 def test_a_space_takes_the_gradio_that_is_tried_here():
-    card, _ = space_files("alice/paraphraser", "Paraphraser", [], "apache-2.0")
+    card, _ = space_files("alice/paraphraser", "Paraphraser", [], "apache-2.0", "paraphrase")
     assert f"sdk_version: {GRADIO}\n" in card
     assert version("gradio") == GRADIO
 
@@ -98,7 +99,7 @@ def test_what_cannot_be_done_is_said_on_the_page():
 @pytest.mark.slow
 def test_a_space_starts_outside_of_this_project(hub, student, tmp_path):
     hub.create("model", "alice/paraphraser").add_folder(student)
-    _, files = space_files("alice/paraphraser", "Try Paraphraser", [SOURCE], "apache-2.0")
+    _, files = space_files("alice/paraphraser", "Try Paraphraser", [SOURCE], "apache-2.0", "summary")
     for name, content in files.items():
         (tmp_path / name).write_bytes(content if isinstance(content, bytes) else content.read_bytes())
     with socket.socket() as free:
@@ -111,6 +112,7 @@ def test_a_space_starts_outside_of_this_project(hub, student, tmp_path):
             page = wait_for(f"http://127.0.0.1:{port}/config", process)
             assert page["title"] == "Try Paraphraser"
             assert SOURCE in json.dumps(page)
+            assert "Say it shorter" in json.dumps(page)
         finally:
             process.terminate()
 

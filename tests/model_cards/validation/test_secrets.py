@@ -46,7 +46,7 @@ HARMLESS = [
     "hf_hub_download(repo_id, filename)",
     "the hf_ prefix",
     "risk-adjusted-returns-of-international-organizations-2024",
-    "xhf_" + LETTERS[:34],
+    "task-" + LETTERS[:24] + "0123456789",
     "sk-container-id-1",
     "sk-estimator-doc-link-internationalization",
     "curl -H 'Authorization: Bearer $HF_TOKEN'",
@@ -112,7 +112,7 @@ def test_a_word_that_a_chunk_cuts_does_not_begin_there(chunk):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(secrets, "_CHUNK", chunk)
         patch.setattr(secrets, "LONGEST", 40)
-        assert secret_problems({"a": b"x" * 50 + TOKEN.encode()}) == []
+        assert secret_problems({"a": b"x" * 50 + SECRETS["an API key"][0].encode()}) == []
 
 
 def test_reads_a_file_on_disk(tmp_path):
@@ -121,10 +121,25 @@ def test_reads_a_file_on_disk(tmp_path):
     assert len(secret_problems({"config.json": path})) == 1
 
 
-@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le"])
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
 def test_finds_a_secret_in_utf_16(encoding):
-    text = f"\ufeff{TOKEN}" if encoding == "utf-16-le" else TOKEN
-    assert len(secret_problems({"a.txt": text.encode(encoding)})) == 1
+    assert len(secret_problems({"a.txt": TOKEN.encode(encoding)})) == 1
+
+
+@pytest.mark.parametrize("before", ["TOKEN_", '{"a": "x\\n', "x"])
+def test_finds_a_secret_whatever_it_stands_behind(before):
+    assert len(secret_problems({"a.txt": f"{before}{TOKEN}".encode()})) == 1
+
+
+def test_the_name_of_a_file_may_be_a_secret_too():
+    [line] = secret_problems({f"notes/{TOKEN}.txt": b"nothing"})
+    assert "the name of a file looks like a secret" in line
+    assert TOKEN not in line
+
+
+def test_the_token_in_use_is_found_whatever_it_looks_like():
+    [line] = secret_problems({"a.txt": b"opensesame"}, tokens=["opensesame"])
+    assert "a.txt, line 1: looks like the token that pushes it" in line
 
 
 @pytest.mark.parametrize(
