@@ -3,9 +3,10 @@ import re
 
 import datasets
 import pytest
-from transformers import AutoModelForSeq2SeqLM, AutoTokenizer
+from transformers import AutoModelForSeq2SeqLM, AutoTokenizer, pipeline
 
 from tests.scripts.conftest import files_below, impossible, overrides
+from trainers.paraphraser import Paraphraser
 
 
 def without_timings(path):
@@ -70,6 +71,12 @@ def test_the_student_loads_with_plain_transformers(finished):
     tokenizer = AutoTokenizer.from_pretrained(str(finished / "student"))
     inputs = tokenizer("Dell said profit rose 5 percent on Monday.", return_tensors="pt")
     assert tokenizer.decode(model.generate(**inputs)[0], skip_special_tokens=True)
+
+
+def test_the_student_answers_by_the_pipeline_that_comes_with_it(finished):
+    paraphrase = pipeline("paraphrase", model=str(finished / "student"), trust_remote_code=True)
+    sentence = "Acme's profit rose."
+    assert paraphrase(sentence) == Paraphraser(str(finished / "student")).greedy([sentence])
 
 
 def test_the_same_command_finds_everything_done(run, tiny):
