@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from model_cards.release.contents import CARD, Release
-from model_cards.release.repository import RemoteFile, State
+from model_cards.release.state import RemoteFile, State
 
 Kind = Literal["new", "changed", "removed"]
 _CHUNK = 1 << 20

@@ -3,8 +3,6 @@
 Every step can be repeated: a push that was cut off anywhere is finished by the same push again.
 """
 
-import itertools
-import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -17,7 +15,9 @@ from model_cards.merging import merge_cards
 from model_cards.release.changes import Change, card_difference, find_changes
 from model_cards.release.contents import CARD, Release
 from model_cards.release.errors import PassingError, ReleaseError
-from model_cards.release.repository import MAIN, Repository, State
+from model_cards.release.repository import MAIN, Repository
+from model_cards.release.state import State
+from model_cards.release.tags import next_tag, tag_release, untagged_release
 from model_cards.release.verification import verify
 from model_cards.run_folder import CardError
 from model_cards.validation.release import release_problems
@@ -25,7 +25,6 @@ from model_cards.validation.release import release_problems
 _TRIES = 6
 _LONGEST_WAIT = 300.0  # seconds; a Hub that asks for more is left for another day
 _PROPOSALS = 10  # pull requests that are looked at, latest first
-_RELEASED = re.compile(r"Release (?P<tag>v\S+): ")
 
 T = TypeVar("T")
 
@@ -97,7 +96,7 @@ def push(release: Release, options: PushOptions) -> Outcome:
     checked = _retrying(lambda: verify(release, repository, commit, files), options)
     if outcome.tag and release.version:
         version = release.version
-        outcome = replace(outcome, tag=_retrying(lambda: _tag(repository, version, commit), options))
+        outcome = replace(outcome, tag=_retrying(lambda: tag_release(repository, version, commit), options))
     return replace(outcome, checked=checked)
 
 
@@ -149,8 +148,8 @@ def _commit(release: Release, repository: Repository, options: PushOptions) -> t
     commit, tag = state.commit, None
     if release.version and _is_tagged(release, options):
         if changes:
-            tag = _next_tag(release.version, state.tags)
-        elif untagged := _untagged_release(state):
+            tag = next_tag(release.version, state.tags)
+        elif untagged := untagged_release(state):
             commit, tag = untagged
     outcome = Outcome(
         address=repository.address,
@@ -186,33 +185,8 @@ def _merged_card(release: Release, state: State) -> str:
         raise ReleaseError(f"the card of {release.repo_id} on the Hub is damaged: {error}") from None
 
 
-def _next_tag(version: str, tags: Mapping[str, str]) -> str:
-    """The version's tag; for a further release of one version, as of another config, it counts on: v1.0.post1."""
-    names = (f"v{version}" if number == 0 else f"v{version}.post{number}" for number in itertools.count())
-    return next(name for name in names if name not in tags)
-
-
 def _is_tagged(release: Release, options: PushOptions) -> bool:
     return release.version is not None and not options.as_proposal and options.revision == MAIN
-
-
-def _untagged_release(state: State) -> tuple[str, str] | None:
-    """The last release and its tag, when its push was cut off before that was made."""
-    for commit, title in state.history:
-        if released := _RELEASED.match(title):
-            return (commit, released["tag"]) if commit not in state.tags.values() else None
-    return None
-
-
-def _tag(repository: Repository, version: str, commit: str) -> str:
-    """Tags a release by its version, or the next name after it that nobody has taken."""
-    tags = repository.tags()
-    for name, tagged in tags.items():
-        if tagged == commit and name.startswith(f"v{version}"):
-            return name  # the answer to the last try was lost
-    name = _next_tag(version, tags)
-    repository.tag(name, commit)
-    return name
 
 
 def _same_proposal(

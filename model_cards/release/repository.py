@@ -1,8 +1,7 @@
-"""The Hub's side of a release: what a repository holds now, and the calls that change it."""
+"""The Hub's side of a release: the calls that read a repository and change it."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx2
@@ -13,42 +12,9 @@ from huggingface_hub.utils import get_token
 
 from model_cards.release.contents import CARD, RepoType
 from model_cards.release.errors import ReleaseError, explained
+from model_cards.release.state import RemoteFile, State
 
 MAIN = "main"
-
-
-@dataclass(frozen=True)
-class RemoteFile:
-    """A file in a repository: its size, and sha256 (LFS) or git's id of its content."""
-
-    size: int
-    digest: str
-    is_lfs: bool
-
-
-@dataclass(frozen=True)
-class State:
-    """A repository at one revision, which a missing branch has from the main one; without a commit it is not there.
-
-    Args:
-        commit: The head.
-        history: The commits that led to it and their titles, the last first.
-        private: Whether only its owners see it.
-        has_branch: Whether the branch is there.
-        files: By path.
-        card: Its README.md.
-        tags: Name -> commit.
-        proposals: Commits of open pull requests by their number.
-    """
-
-    commit: str | None = None
-    history: Sequence[tuple[str, str]] = ()
-    private: bool = False
-    has_branch: bool = False
-    files: Mapping[str, RemoteFile] = field(default_factory=dict)
-    card: str | None = None
-    tags: Mapping[str, str] = field(default_factory=dict)
-    proposals: Mapping[int, str] = field(default_factory=dict)
 
 
 class Repository:

@@ -4,7 +4,7 @@ from huggingface_hub.utils.sha import git_hash
 
 from model_cards.release.changes import Change, card_difference, differing, find_changes
 from model_cards.release.contents import Release
-from model_cards.release.repository import RemoteFile, State
+from model_cards.release.state import RemoteFile, State
 
 RELEASE = Release("dataset", "alice/dimple", "news", "1.0", {}, "", owned=("news/*.parquet",))
 
