@@ -55,4 +55,4 @@ def peak(hub, run, rows: int) -> int:
 def test_memory_does_not_grow_with_the_rows(hub, run):
     small = peak(hub, run, ROWS_PER_FILE)
     large = peak(hub, run, 10 * ROWS_PER_FILE)
-    assert large < small + 100
+    assert large < small + 200  # of 550 MB more; what allocators keep differs by some 100 MB from run to run
