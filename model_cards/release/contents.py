@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import pyarrow.parquet as pq
 
@@ -16,8 +16,8 @@ from model_cards.model_card import model_card
 from model_cards.release.errors import ReleaseError
 from model_cards.run_folder import Run, read_json, read_run
 from model_cards.usage_code import PIPELINE, space_files
+from model_cards.validation.documented import RepoType
 
-RepoType = Literal["dataset", "model", "space"]
 CARD = "README.md"
 # The card is made anew; the record names folders of this machine, and so does what Python leaves of a handler tried.
 _KEPT_BACK = (CARD, "training.json", ".*", "*.pyc")
@@ -96,7 +96,7 @@ def dataset_release(folder: Path, repo_id: str) -> Release:
     rows = sum(pq.read_metadata(file).num_rows for file in files.values())
     title = f"{config.name}, {rows:,} pairs"
     owned = (f"{config.name}/*.parquet",)
-    card = _with_own_words(place, dataset_card(folder, place, repo_id))
+    card = merged_with(place / CARD, dataset_card(folder, place, repo_id))  # with what was written there by hand
     return Release("dataset", repo_id, title, _version(run), files, card, owned, config)
 
 
@@ -116,7 +116,8 @@ def model_release(folder: Path, repo_id: str, dataset_id: str | None = None, bas
     run, place = read_run(folder), folder / "student"
     if not place.is_dir():
         raise ReleaseError(f"{folder} holds no student; finish the run with 'impossible run'")
-    card = _with_own_words(place, model_card(folder, place, repo_id=repo_id, dataset_id=dataset_id, base_id=base_id))
+    card = model_card(folder, place, repo_id=repo_id, dataset_id=dataset_id, base_id=base_id)
+    card = merged_with(place / CARD, card)  # with what was written there by hand
     files: dict[str, Path | bytes] = {
         str(path.relative_to(place)): path
         for path in sorted(place.rglob("*"))
@@ -144,11 +145,6 @@ def space_release(folder: Path, repo_id: str, model_id: str) -> Release:
     examples = [example.source for example in last.examples[:5]] if last else []
     card, files = space_files(model_id, run.metrics.name, examples, run.license, run.metrics.task)
     return Release("space", repo_id, f"try {model_id}", None, files, card, needs=((model_id, PIPELINE),))
-
-
-def _with_own_words(place: Path, card: str) -> str:
-    """The card with what was written by hand on the one in the run folder."""
-    return merged_with(place / CARD, card)
 
 
 def _version(run: Run) -> str:

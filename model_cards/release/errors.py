@@ -6,8 +6,6 @@ import httpx2
 from huggingface_hub.errors import (
     EntryNotFoundError,
     HfHubHTTPError,
-    LocalTokenNotFoundError,
-    OfflineModeIsEnabled,
     RepositoryNotFoundError,
     RevisionNotFoundError,
 )
@@ -41,10 +39,6 @@ def explained(error: Exception, repo_id: str) -> Exception:
     """
     if isinstance(error, RuntimeError) and isinstance(error.__cause__, Exception):  # of an upload
         return explained(error.__cause__, repo_id)
-    if isinstance(error, OfflineModeIsEnabled):
-        return ReleaseError("HF_HUB_OFFLINE is set and a push needs the Hub; unset it and push again")
-    if isinstance(error, LocalTokenNotFoundError):
-        return ReleaseError("no Hub token was found; run 'hf auth login' or set HF_TOKEN")
     if isinstance(error, HfHubHTTPError):
         return _explained_answer(error, repo_id)
     if isinstance(error, ValueError):  # what the Hub says of a card's metadata, or of one of the files

@@ -9,9 +9,10 @@ from huggingface_hub import RepoCard
 from model_cards.merging import generated_card
 from model_cards.release.contents import CARD, Release
 from model_cards.release.errors import ReleaseError
+from model_cards.usage_code import GRADIO
 
 _SHIPPED = Path(__file__).parent.parent / "shipped" / "metric"
-_SPACE = {"emoji": "📏", "sdk": "gradio", "sdk_version": "6.31.0", "app_file": "app.py", "license": "apache-2.0"}
+_SPACE = {"emoji": "📏", "sdk": "gradio", "sdk_version": GRADIO, "app_file": "app.py", "license": "apache-2.0"}
 
 
 def metric_release(name: str, repo_id: str) -> Release:

@@ -10,9 +10,10 @@ from huggingface_hub.errors import RepositoryNotFoundError, RevisionNotFoundErro
 from huggingface_hub.hf_api import GitRefs, RepoFile
 from huggingface_hub.utils import get_token
 
-from model_cards.release.contents import CARD, RepoType
+from model_cards.release.contents import CARD
 from model_cards.release.errors import ReleaseError, explained
 from model_cards.release.state import RemoteFile, State
+from model_cards.validation.documented import RepoType
 
 MAIN = "main"
 
