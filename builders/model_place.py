@@ -27,7 +27,7 @@ def resolve(ref: str) -> str:
             raise RunError(f"model '{ref}': there is no package '{package}' here; check the name before the colon")
         return str(_model_folder(ref, Path(next(iter(spec.submodule_search_locations))) / inside))
     path = Path(ref).expanduser()
-    if ref.startswith((".", "/", "~")) or path.exists():
+    if ref.startswith((".", "/", "~")) or ref.count("/") > 1 or path.exists():  # a Hub id has one slash at most
         return str(_model_folder(ref, path))
     return ref
 

@@ -229,6 +229,7 @@ def test_sampling(option, value, status, words, tmp_path):
         (["evaluate", "encoder", *BENCHMARK, "--n", "2"], 2, ["'encoder' is a distilbert model", "or a causal LM"]),
         (["paraphrase", "folder", "Profit rose."], 1, ["'folder'", "holds no config.json"]),
         (["paraphrase", "nobody/nothing", "Profit rose."], 1, ["'nobody/nothing'", "network"]),
+        (["paraphrase", "runs/demo/studnt", "Profit rose."], 1, ["'runs/demo/studnt'", "does not exist"]),
         (["paraphrase", STUDENT, " "], 2, ["no sentence", "standard input"]),
         (["paraphrase", STUDENT, "caf\udce9"], 2, ["'caf\\udce9'", "not UTF-8"]),
         (["paraphrase", STUDENT, "Profit rose.", "--n", "0"], 2, ["--n must be at least 1, got 0"]),
