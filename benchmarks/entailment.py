@@ -76,9 +76,9 @@ def _filter_with_memo(critic: str, contexts: list[list[str]]) -> Kept:
     names = {"context": "", "passage_id": "", "domain": ""}
     rows = [{**names, "context_id": str(i), "sentences": sentences} for i, sentences in enumerate(contexts)]
     pairs = [pair for row in rows for pair in enumerate_unordered_pairs(row)]
-    kept, _ = filter_pairs(pairs, [SemanticEquivalence(semantic, memo), Diversity(diversity, memo, both_orders=True)])
+    critics = [SemanticEquivalence(semantic, memo), Diversity(diversity, memo, both_orders=True)]
     found: Kept = [set() for _ in contexts]
-    for pair in kept:
+    for pair in filter_pairs(pairs, critics).kept:
         found[int(pair.context_id)].add(frozenset((pair.source, pair.target)))
     return found
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from builders.errors import ConfigError
 from builders.model_place import adapter_base, load_error, resolve, settings_folder
 
 
@@ -24,3 +25,23 @@ def read_configuration(ref: str) -> Any:
         return AutoConfig.from_pretrained(resolve(ref))
     except Exception as error:
         raise load_error(ref, "cannot be read", error) from error
+
+
+def read_configuration_of_kind(ref: str, task: str, kind: str) -> Any:
+    """The configuration of a model that must be of a kind.
+
+    Args:
+        ref: Folder, `package:folder` or Hub id.
+        task: As transformers names it, such as CAUSAL_LM.
+        kind: The same in words, for the message.
+
+    Raises:
+        ConfigError: It is of another kind.
+        RunError: As `read_configuration`.
+    """
+    from transformers.models.auto import modeling_auto  # slow to import
+
+    config = read_configuration(ref)
+    if config.model_type not in getattr(modeling_auto, f"MODEL_FOR_{task}_MAPPING_NAMES"):
+        raise ConfigError(f"'{ref}' is a {config.model_type} model; name one that loads as {kind}")
+    return config

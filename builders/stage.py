@@ -3,18 +3,13 @@
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-
-import pyarrow as pa
 
 from builders.config import fingerprint, from_mapping, to_mapping
-from builders.critics.settings import CriticsConfig, build_critics
+from builders.critics.settings import CriticsConfig
 from builders.errors import RunError
-from builders.filtering import filter_pairs, funnel
 from builders.journal import Stage, chosen_shards, run_shards
-from builders.models import model_identity
-from builders.named import code_identity
-from builders.pairs import DIMPLE_SCHEMA, DIMSUM_SCHEMA, enumerate_pairs, enumerate_unordered_pairs, pair_rows
+from builders.judging import PairsStages, judge_shard
+from builders.pairs import enumerate_pairs, enumerate_unordered_pairs
 
 
 @dataclass(frozen=True)
@@ -22,24 +17,7 @@ class _PairsJob:
     samples: Stage
     critics: CriticsConfig
     round_number: int
-    stage: Stage
-
-
-def pairs_schema(critics: CriticsConfig) -> pa.Schema:
-    """The columns of the pairs that these critics keep: DIMPLE's or DIMSUM's."""
-    return DIMSUM_SCHEMA if critics.is_summary else DIMPLE_SCHEMA
-
-
-def critics_identity(critics: CriticsConfig) -> list[Any]:
-    """What a fingerprint needs to know of the critics: their settings, and models and parsers by their content."""
-    settings = to_mapping(critics)
-    for entry in settings:
-        for values in entry.values():
-            if values.get("model") is not None:
-                values["model"] = model_identity(values["model"])
-            if "parser" in values:
-                values["parser"] = code_identity("parser", values["parser"])
-    return settings
+    stages: PairsStages
 
 
 def pairs_stage(
@@ -49,6 +27,7 @@ def pairs_stage(
     round_number: int = 0,
     workers: int = 1,
     only: tuple[int, int] | None = None,
+    keep_rejects: bool = False,
 ) -> Stage:
     """Enumerates and filters the pairs of the samples, shard by shard, into `folder`.
 
@@ -59,21 +38,22 @@ def pairs_stage(
         round_number: 0 for pairs of the teacher.
         workers: Processes.
         only: `(i, n)`: this process's part of the shards.
+        keep_rejects: Whether dropped pairs are written too, into `folder/rejects`.
 
     Returns:
-        The stage; rows as in `pairs_schema`, counts as in `funnel`.
+        The stage; rows as in `pairs_schema`, counts as in the funnel.
     """
-    mark = fingerprint("pairs", samples.fingerprint, critics_identity(critics), round_number)
+    mark = fingerprint("pairs", samples.fingerprint, critics.identity(), round_number)
     description = {
         "stage": "pairs",
         "samples": os.path.relpath(samples.folder, folder),
         "critics": to_mapping(critics),
         "round": round_number,
     }
-    stage = Stage(folder, mark, samples.num_shards, description).open()
-    job = _PairsJob(samples, critics, round_number, stage)
-    run_shards(_pairs_shard, job, chosen_shards(stage.missing(), only), workers, f"pairs, round {round_number}")
-    return stage
+    stages = PairsStages.open(Stage(folder, mark, samples.num_shards, description), keep_rejects)
+    job = _PairsJob(samples, critics, round_number, stages)
+    run_shards(_pairs_shard, job, chosen_shards(stages.missing(), only), workers, f"pairs, round {round_number}")
+    return stages.pairs
 
 
 def complete_stage(folder: Path, workers: int = 1) -> Stage:
@@ -96,11 +76,8 @@ def complete_stage(folder: Path, workers: int = 1) -> Stage:
 
 def _pairs_shard(job: _PairsJob, shard: int) -> None:
     rows = job.samples.read_shard(shard)
-    ordered = job.critics.is_summary
-    enumerate_row = enumerate_pairs if ordered else enumerate_unordered_pairs
-    candidates = [pair for row in rows for pair in enumerate_row(row)]
-    kept, dropped = filter_pairs(candidates, build_critics(job.critics, both_orders=not ordered))
-    sentences = sum(len(set(row["sentences"])) for row in rows)
-    counts = funnel(len(rows), sentences, len(candidates), dropped, len(kept))
-    schema = pairs_schema(job.critics)
-    job.stage.write_shard(shard, pair_rows(kept, job.round_number, schema), schema, counts)
+    symmetric = job.critics.symmetric
+    enumerate_row = enumerate_unordered_pairs if symmetric else enumerate_pairs
+    contexts = (list(enumerate_row(row)) for row in rows)
+    counts = {"contexts": len(rows), "sentences": sum(len(set(row["sentences"])) for row in rows)}
+    judge_shard(job.stages, shard, contexts, job.critics, job.round_number, counts, both_orders=symmetric)

@@ -3,11 +3,9 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import Any
 
-from builders.configuration import read_configuration
-from builders.critics.dissimilarity import TreeEditDistanceConfig, load_parser
-from builders.critics.entailment import entailment_label
+from builders.configuration import read_configuration_of_kind
+from builders.critics.dissimilarity import load_parser
 from builders.errors import ConfigError, RunError
 from scripts.recipe import Recipe
 from trainers.benchmark import benchmark_rows
@@ -26,17 +24,13 @@ def check_recipe(recipe: Recipe) -> None:
         ConfigError: A model of another kind, an NLI model without an entailment label, a module without the function.
         RunError: A model or file that is not there, a parser that gives no tree.
     """
-    from transformers.models.auto import modeling_auto as known  # slow to import
-
-    _check_kind("sampling.teacher", recipe.sampling.teacher, known.MODEL_FOR_CAUSAL_LM_MAPPING_NAMES, "a causal LM")
+    with _named("sampling.teacher"):
+        read_configuration_of_kind(recipe.sampling.teacher, "CAUSAL_LM", "a causal LM")
     with _named("student.base"):
         student_loader(recipe.student.base)
-    for model in recipe.critics.models:
-        kinds = known.MODEL_FOR_SEQUENCE_CLASSIFICATION_MAPPING_NAMES
-        entailment_label(model, _check_kind("critics", model, kinds, "a sequence classifier"))
     for critic in recipe.critics.critics:
-        if isinstance(critic, TreeEditDistanceConfig):
-            load_parser(critic.parser)(_SAMPLE)
+        with _named("critics"):
+            critic.check()
     if recipe.evaluation:
         check_evaluation(recipe.evaluation, recipe.task)
 
@@ -53,15 +47,6 @@ def check_evaluation(config: EvaluationConfig, task: Task) -> None:
     if config.parser:
         load_parser(config.parser)(_SAMPLE)
     benchmark_rows(replace(config, n=2), task)
-
-
-def _check_kind(setting: str, ref: str, known: Any, kind: str) -> Any:
-    """The configuration of a model, once it is known to be of the kind that the setting needs."""
-    with _named(setting):
-        config = read_configuration(ref)
-        if config.model_type not in known:
-            raise ConfigError(f"'{ref}' is a {config.model_type} model; name one that loads as {kind}")
-    return config
 
 
 @contextmanager

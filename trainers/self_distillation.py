@@ -5,16 +5,15 @@ from pathlib import Path
 from typing import Any
 
 from builders.config import fingerprint, to_mapping
-from builders.critics.settings import CriticsConfig, build_critics
+from builders.critics.settings import CriticsConfig
 from builders.errors import ConfigError
-from builders.filtering import filter_pairs, funnel
 from builders.generation import Prompt
 from builders.journal import Stage, chosen_shards, run_shards
+from builders.judging import PairsStages, judge_shard
 from builders.models import model_identity
-from builders.pairs import Pair, pair_rows
+from builders.pairs import Pair
 from builders.randomness import key
 from builders.sentences import qualified
-from builders.stage import critics_identity, pairs_schema
 
 from .paraphraser import Paraphraser
 
@@ -57,7 +56,7 @@ class _CandidatesJob:
     config: SelfDistillationConfig
     round_number: int
     seed: int
-    stage: Stage
+    stages: PairsStages
 
 
 def candidates_stage(
@@ -70,6 +69,7 @@ def candidates_stage(
     seed: int,
     workers: int = 1,
     only: tuple[int, int] | None = None,
+    keep_rejects: bool = False,
 ) -> Stage:
     """Samples the student on the teacher's sentences and filters the pairs, shard by shard, into `folder`.
 
@@ -83,6 +83,7 @@ def candidates_stage(
         seed: Of the run.
         workers: Processes.
         only: `(i, n)`: this process's part of the shards.
+        keep_rejects: Whether dropped pairs are written too, into `folder/rejects`.
 
     Returns:
         The stage; rows as `pairs_stage` writes them, with the context of the source, and its counts: "sentences" are
@@ -92,7 +93,7 @@ def candidates_stage(
         "candidates",
         samples.fingerprint,
         model_identity(str(student)),
-        critics_identity(critics),
+        critics.identity(),
         config,
         round_number,
         seed,
@@ -104,11 +105,11 @@ def candidates_stage(
         "round": round_number,
         "seed": seed,
     }
-    stage = Stage(folder, mark, samples.num_shards, description).open()
-    job = _CandidatesJob(samples, str(student), critics, config, round_number, seed, stage)
-    missing = chosen_shards(stage.missing(), only)
+    stages = PairsStages.open(Stage(folder, mark, samples.num_shards, description), keep_rejects)
+    job = _CandidatesJob(samples, str(student), critics, config, round_number, seed, stages)
+    missing = chosen_shards(stages.missing(), only)
     run_shards(_candidates_shard, job, missing, workers, f"self-distillation, round {round_number}")
-    return stage
+    return stages.pairs
 
 
 def _candidates_shard(job: _CandidatesJob, shard: int) -> None:
@@ -121,16 +122,16 @@ def _candidates_shard(job: _CandidatesJob, shard: int) -> None:
     config = job.config
     paraphraser = Paraphraser(job.student, config.max_new_tokens)
     outputs = paraphraser.sample(prompts, config.candidates, config.temperature, config.top_p)
-    candidates = [
-        Pair(sentence, output, row["context"], row["context_id"], row["passage_id"], row["domain"])
+    contexts = [
+        [
+            Pair(sentence, output, row["context"], row["context_id"], row["passage_id"], row["domain"])
+            for output in dict.fromkeys(texts)
+            if qualified(output)
+        ]
         for (sentence, row), texts in zip(sources.items(), outputs, strict=True)
-        for output in dict.fromkeys(texts)
-        if qualified(output)
     ]
-    kept, dropped = filter_pairs(candidates, build_critics(job.critics))
-    counts = funnel(len(rows), len(sources), len(candidates), dropped, len(kept))
-    schema = pairs_schema(job.critics)
-    job.stage.write_shard(shard, pair_rows(kept, job.round_number, schema), schema, counts)
+    counts = {"contexts": len(rows), "sentences": len(sources)}
+    judge_shard(job.stages, shard, contexts, job.critics, job.round_number, counts)
 
 
 def _sources(job: _CandidatesJob, rows: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:

@@ -1,9 +1,12 @@
-"""What a critic is: it keeps a pair, or drops it for a named reason."""
+"""What a critic is: it keeps a pair, or drops it for a named reason; and what a recipe says of one."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
+from builders.config import to_mapping
+from builders.critics.entailment import EntailmentMemo
 from builders.pairs import Pair
 
 
@@ -16,16 +19,72 @@ class Verdict:
 
 
 class Critic(ABC):
-    """One criterion of Section 3.2.
+    """One criterion of a recipe's list. A critic of your own needs `judge` and nothing else.
 
     Attributes:
-        reasons: Every reason that this critic may give, in the order of the funnel.
-        symmetric: Whether (x, y) and (y, x) always get the same verdict.
+        reasons: The reasons that this critic may give, in the order of the funnel; one that is not named here is
+            counted all the same when it occurs.
     """
 
-    reasons: tuple[str, ...]
-    symmetric: bool = True
+    reasons: tuple[str, ...] = ()
 
     @abstractmethod
     def judge(self, pairs: list[Pair]) -> list[Verdict]:
         """One verdict a pair, in order."""
+
+    def complete(self, pairs: list[Pair]) -> None:  # noqa: B027  (most critics have nothing to add)
+        """Fills in the scores of pairs that every critic kept, where judging could do without them."""
+
+    def counts(self) -> dict[str, int]:
+        """What else this critic has counted since it was built, for the journal; names are its own."""
+        return {}
+
+
+@dataclass
+class Shared:
+    """What the critics of one list share while they judge the candidates of a shard.
+
+    Args:
+        both_orders: Whether each pair to be judged stands for its reverse too.
+        nli_model: The semantic equivalence filter's, for critics that name none of their own.
+    """
+
+    both_orders: bool = False
+    nli_model: str | None = None
+    _memos: dict[str, EntailmentMemo] = field(default_factory=dict)
+
+    def entailment(self, model: str) -> EntailmentMemo:
+        """The entailment probabilities of an NLI model, so that none is asked for twice."""
+        return self._memos.setdefault(model, EntailmentMemo(model))
+
+
+class CriticConfig(ABC):
+    """The settings of a critic, a frozen dataclass.
+
+    Attributes:
+        symmetric: Whether (x, y) and (y, x) always get the same verdict.
+    """
+
+    symmetric: bool = True
+
+    @abstractmethod
+    def build(self, shared: Shared) -> Critic:
+        """The critic itself, fresh for a shard."""
+
+    @property
+    def models(self) -> tuple[str, ...]:
+        """The models that the critic asks, as the recipe names them."""
+        return ()
+
+    def identity(self) -> dict[str, Any]:
+        """What a fingerprint needs to know: the settings, and models, code and files by their content."""
+        settings: dict[str, Any] = to_mapping(self)
+        return settings
+
+    def check(self) -> None:  # noqa: B027  (most settings name nothing that must be looked for)
+        """Finds what would only be noticed when the critic is first asked.
+
+        Raises:
+            ConfigError: A setting that names something of another kind.
+            RunError: A model, file or code that is not there.
+        """

@@ -2,20 +2,26 @@
 
 from dataclasses import dataclass
 
-from builders.critics.base import Critic, Verdict
+from builders.critics.base import Critic, CriticConfig, Shared, Verdict
 from builders.errors import ConfigError
 from builders.pairs import Pair
 
 
 @dataclass(frozen=True, kw_only=True)
-class CompressionConfig:
+class CompressionConfig(CriticConfig):
     """A summary is shorter than this share of its source: |y| < max * |x|."""
+
+    symmetric = False
 
     max: float = 0.8  # paper, Appendix C
 
     def __post_init__(self) -> None:
         if not 0.0 < self.max <= 1.0:
             raise ConfigError(f"compression.max must lie in (0, 1], got {self.max}")
+
+    def build(self, shared: Shared) -> "Compression":
+        """The critic."""
+        return Compression(self)
 
 
 def compression_ratio(source: str, target: str) -> float:
@@ -28,7 +34,6 @@ class Compression(Critic):
     """Drops targets that are not shorter."""
 
     reasons = ("compression",)
-    symmetric = False
 
     def __init__(self, config: CompressionConfig) -> None:
         self._max = config.max

@@ -6,17 +6,18 @@ ROUGE-L forbids copying words, tree edit distance forbids swapping them one by o
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
-from builders.critics.base import Critic, Verdict
+from builders.critics.base import Critic, CriticConfig, Shared, Verdict
 from builders.errors import ConfigError
-from builders.named import import_named, users_code
+from builders.named import code_identity, import_named, users_code
 from builders.pairs import Pair
 from metrics.rouge_l.overlap import rouge_l
 from metrics.ted.tree_distance import parse_tree, tree_edit_distance
 
 
 @dataclass(frozen=True, kw_only=True)
-class RougeLConfig:
+class RougeLConfig(CriticConfig):
     """Pairs above this ROUGE-L F-measure share too many words."""
 
     max: float = 0.75  # paper A.2
@@ -25,9 +26,13 @@ class RougeLConfig:
         if not 0.0 < self.max <= 1.0:
             raise ConfigError(f"rouge_l.max must lie in (0, 1], got {self.max}")
 
+    def build(self, shared: Shared) -> "RougeL":
+        """The critic."""
+        return RougeL(self)
+
 
 @dataclass(frozen=True, kw_only=True)
-class TreeEditDistanceConfig:
+class TreeEditDistanceConfig(CriticConfig):
     """Pairs below this distance between their constituency parses share their syntax.
 
     Args:
@@ -43,6 +48,18 @@ class TreeEditDistanceConfig:
             raise ConfigError(f"tree_edit_distance.min must be at least 0, got {self.min}")
         if ":" not in self.parser:
             raise ConfigError(f"tree_edit_distance.parser must read 'module:function', got '{self.parser}'")
+
+    def build(self, shared: Shared) -> "TreeEditDistance":
+        """The critic."""
+        return TreeEditDistance(self)
+
+    def identity(self) -> dict[str, Any]:
+        """The settings, the parser by the content of its file."""
+        return {**super().identity(), "parser": code_identity("parser", self.parser)}
+
+    def check(self) -> None:
+        """Asks the parser for one tree."""
+        load_parser(self.parser)("Profit rose 5 percent on Monday.")
 
 
 class RougeL(Critic):

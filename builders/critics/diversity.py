@@ -1,19 +1,21 @@
 """The diversity filter: of the pairs of a context that say the same, only the best are kept (paper, Algorithm 1)."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
-from builders.critics.base import Critic, Verdict
-from builders.critics.entailment import EntailmentMemo
+from builders.critics.base import Critic, CriticConfig, Shared, Verdict
+from builders.critics.entailment import EntailmentMemo, check_nli_model
 from builders.errors import ConfigError
+from builders.models import model_identity
 from builders.pairs import Pair
 
 
 @dataclass(frozen=True, kw_only=True)
-class DiversityConfig:
+class DiversityConfig(CriticConfig):
     """Which pairs say the same, and how many of them are kept.
 
     Args:
@@ -31,6 +33,26 @@ class DiversityConfig:
             raise ConfigError(f"diversity.tau_entail must lie in (0, 1), got {self.tau_entail}")
         if self.pairs_per_component < 1:
             raise ConfigError(f"diversity.pairs_per_component must be at least 1, got {self.pairs_per_component}")
+
+    @property
+    def models(self) -> tuple[str, ...]:
+        """The NLI model, if it is one of this filter's own."""
+        return (self.model,) if self.model else ()
+
+    def build(self, shared: Shared) -> "Diversity":
+        """The critic."""
+        model = self.model or shared.nli_model
+        assert model is not None  # `CriticsConfig` has seen to it
+        return Diversity(self, shared.entailment(model), shared.both_orders)
+
+    def identity(self) -> dict[str, Any]:
+        """The settings, a model of its own by its content."""
+        return {**super().identity(), "model": model_identity(self.model) if self.model else None}
+
+    def check(self) -> None:
+        """Looks for the entailment label of a model of its own."""
+        if self.model:
+            check_nli_model(self.model)
 
 
 class Diversity(Critic):

@@ -3,6 +3,7 @@
 from functools import lru_cache
 from typing import Any
 
+from builders.configuration import read_configuration_of_kind
 from builders.errors import ConfigError
 from builders.models import load_classifier
 
@@ -96,6 +97,16 @@ def entailment_label(ref: str, config: Any) -> int:
         count = f"{len(found)} entailment labels" if found else "no entailment label"
         raise ConfigError(f"model '{ref}' has {count} among ({names}); name an NLI model")
     return found[0]
+
+
+def check_nli_model(ref: str) -> None:
+    """Looks at the configuration of an NLI model, without its weights.
+
+    Raises:
+        ConfigError: It is no sequence classifier, or has no entailment label.
+        RunError: There is no such model.
+    """
+    entailment_label(ref, read_configuration_of_kind(ref, "SEQUENCE_CLASSIFICATION", "a sequence classifier"))
 
 
 @lru_cache(maxsize=4)

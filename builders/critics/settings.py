@@ -4,15 +4,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from builders.config import from_mapping, to_mapping
-from builders.critics.base import Critic
-from builders.critics.compression import Compression, CompressionConfig
-from builders.critics.dissimilarity import RougeL, RougeLConfig, TreeEditDistance, TreeEditDistanceConfig
-from builders.critics.diversity import Diversity, DiversityConfig
-from builders.critics.entailment import EntailmentMemo
-from builders.critics.semantic_equivalence import SemanticEquivalence, SemanticEquivalenceConfig
+from builders.critics.base import Critic, CriticConfig, Shared
+from builders.critics.compression import CompressionConfig
+from builders.critics.dissimilarity import RougeLConfig, TreeEditDistanceConfig
+from builders.critics.diversity import DiversityConfig
+from builders.critics.semantic_equivalence import SemanticEquivalenceConfig
 from builders.errors import ConfigError
 
-_CONFIGS: dict[str, type] = {
+_CONFIGS: dict[str, type[CriticConfig]] = {
     "rouge_l": RougeLConfig,
     "semantic_equivalence": SemanticEquivalenceConfig,
     "tree_edit_distance": TreeEditDistanceConfig,
@@ -26,7 +25,7 @@ _NAMES = {config: name for name, config in _CONFIGS.items()}
 class CriticsConfig:
     """The critics in the order in which they judge; put cheap ones first and diversity last."""
 
-    critics: tuple[Any, ...]
+    critics: tuple[CriticConfig, ...]
 
     def __post_init__(self) -> None:
         if not self.critics:
@@ -38,14 +37,16 @@ class CriticsConfig:
         if "diversity" in names:
             if names[-1] != "diversity":  # Algorithm 1 takes the pairs that survived the other filters
                 raise ConfigError(f"critics must end with 'diversity', got the order {', '.join(names)}")
-            self.diversity_model()
+            if self.critics[-1].models == () and self.nli_model is None:
+                problem = "diversity.model is not set and there is no semantic_equivalence critic to share one with"
+                raise ConfigError(f"{problem}; set it")
 
     @classmethod
     def from_value(cls, value: Any, where: str) -> "CriticsConfig":
         """Reads `[{rouge_l: {max: 0.75}}, ...]`; a bare name takes the paper's settings."""
         if not isinstance(value, list | tuple):
             raise ConfigError(f"{where} must be a list of critics, got {value!r}")
-        critics: list[Any] = []
+        critics: list[CriticConfig] = []
         for i, entry in enumerate(value):
             name, settings = _name_and_settings(entry, f"{where}[{i}]")
             settings = {} if settings is None else settings
@@ -56,25 +57,33 @@ class CriticsConfig:
         """The list that `from_value` reads."""
         return [{_NAMES[type(critic)]: to_mapping(critic)} for critic in self.critics]
 
+    def identity(self) -> list[dict[str, Any]]:
+        """What a fingerprint needs to know: the settings, and models, code and files by their content."""
+        return [{_NAMES[type(critic)]: critic.identity()} for critic in self.critics]
+
+    @property
+    def symmetric(self) -> bool:
+        """Whether no critic tells (x, y) from (y, x)."""
+        return all(critic.symmetric for critic in self.critics)
+
     @property
     def is_summary(self) -> bool:
-        """Whether these are Appendix C's critics, which do not treat the two sentences of a pair alike."""
-        forward = [c.direction == "forward" for c in self.critics if isinstance(c, SemanticEquivalenceConfig)]
-        return any(forward) or any(isinstance(critic, CompressionConfig) for critic in self.critics)
+        """Whether these are Appendix C's critics."""
+        return any(
+            isinstance(critic, CompressionConfig)
+            or (isinstance(critic, SemanticEquivalenceConfig) and critic.direction == "forward")
+            for critic in self.critics
+        )
 
     @property
     def models(self) -> list[str]:
-        """The NLI models that the critics ask."""
-        models = [c.model for c in self.critics if isinstance(c, SemanticEquivalenceConfig | DiversityConfig)]
-        return list(dict.fromkeys(model for model in models if model is not None))
+        """The models that the critics ask."""
+        return list(dict.fromkeys(model for critic in self.critics for model in critic.models))
 
-    def diversity_model(self) -> str:
-        """The NLI model of the diversity filter: its own, or the semantic equivalence filter's."""
-        for kind in (DiversityConfig, SemanticEquivalenceConfig):
-            for critic in self.critics:
-                if isinstance(critic, kind) and critic.model is not None:
-                    return str(critic.model)
-        raise ConfigError("diversity.model is not set and there is no semantic_equivalence critic to share one with")
+    @property
+    def nli_model(self) -> str | None:
+        """The model of the semantic equivalence filter."""
+        return next((critic.model for critic in self.critics if isinstance(critic, SemanticEquivalenceConfig)), None)
 
 
 def _name_and_settings(entry: Any, where: str) -> tuple[str, Any]:
@@ -94,18 +103,5 @@ def build_critics(config: CriticsConfig, both_orders: bool = False) -> list[Crit
         config: Settings.
         both_orders: Whether each pair to be judged stands for its reverse too (see `Diversity`).
     """
-    memos = {model: EntailmentMemo(model) for model in config.models}
-    critics: list[Critic] = []
-    for settings in config.critics:
-        match settings:
-            case RougeLConfig():
-                critics.append(RougeL(settings))
-            case TreeEditDistanceConfig():
-                critics.append(TreeEditDistance(settings))
-            case CompressionConfig():
-                critics.append(Compression(settings))
-            case SemanticEquivalenceConfig():
-                critics.append(SemanticEquivalence(settings, memos[settings.model]))
-            case DiversityConfig():
-                critics.append(Diversity(settings, memos[config.diversity_model()], both_orders))
-    return critics
+    shared = Shared(both_orders, config.nli_model)
+    return [critic.build(shared) for critic in config.critics]

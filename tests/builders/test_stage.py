@@ -1,3 +1,4 @@
+import json
 import os
 import subprocess
 import sys
@@ -12,7 +13,7 @@ from builders.errors import RunError
 from builders.journal import Stage
 from builders.pairs import DIMPLE_SCHEMA, DIMSUM_SCHEMA
 from builders.sampling import SamplingConfig, sample_stage
-from builders.stage import complete_stage, critics_identity, pairs_stage
+from builders.stage import complete_stage, pairs_stage
 from tests.builders.run_stages import run_stages
 
 
@@ -94,10 +95,10 @@ def test_an_edited_parser_starts_the_stage_afresh(tmp_path, monkeypatch):
     monkeypatch.syspath_prepend(tmp_path)
     (tmp_path / "edited_parser.py").write_text("def parse(sentence): return '(S)'\n")
     critics = from_mapping(CriticsConfig, [{"tree_edit_distance": {"parser": "edited_parser:parse"}}], "critics")
-    before = critics_identity(critics)
-    assert critics_identity(critics) == before
+    before = critics.identity()
+    assert critics.identity() == before
     (tmp_path / "edited_parser.py").write_text("def parse(sentence): return '(S (S))'\n")
-    assert critics_identity(critics) != before
+    assert critics.identity() != before
 
 
 def test_a_missing_shard_is_computed_by_the_stage_that_made_the_others(samples, critic, tmp_path):
@@ -146,3 +147,19 @@ def test_kill_9_and_again_gives_the_same_bytes(teacher, critic, tmp_path, patter
     assert len(files) == 8
     for name in files:
         assert (tmp_path / "killed" / name).read_bytes() == (tmp_path / "whole" / name).read_bytes()
+
+
+def test_rejects_are_kept_on_request_with_reason_and_scores(samples, critic, tmp_path):
+    critics = paraphrase_critics(critic)
+    plain = pairs_stage(samples, critics, tmp_path)
+    before = stage_bytes(plain)
+    stage = pairs_stage(samples, critics, tmp_path, keep_rejects=True)  # a finished stage lacks only these
+    assert stage_bytes(stage) == before
+    counts = stage.counts()
+    rejects = list(Stage.load(tmp_path / "rejects").read_rows())
+    assert len(rejects) == counts["candidates"] - counts["kept"]
+    for reason in ("rouge_l", "entailment_forward", "diversity"):
+        assert sum(row["reason"] == reason for row in rejects) == counts[f"dropped:{reason}"]
+    for row in rejects:
+        scores = json.loads(row["scores"])
+        assert (scores["rouge_l"] > 0.75) == (row["reason"] == "rouge_l")

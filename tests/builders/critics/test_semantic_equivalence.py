@@ -43,7 +43,7 @@ def test_a_summary_is_asked_forward_only(critic, pairs):
     config = SemanticEquivalenceConfig(model=critic, min_entailment=0.15, direction="forward")
     made = SemanticEquivalence(config, EntailmentMemo(critic))
     assert made.reasons == ("entailment_forward",)
-    assert not made.symmetric
+    assert not config.symmetric
     assert all("entailment_backward" not in verdict.scores for verdict in made.judge(pairs))
 
 
