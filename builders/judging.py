@@ -2,17 +2,19 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
 from builders.critics.settings import CriticsConfig, build_critics
+from builders.errors import is_out_of_memory
 from builders.filtering import filter_pairs
 from builders.journal import Stage
 from builders.pairs import DIMPLE_SCHEMA, DIMSUM_SCHEMA, Pair, pair_rows
+from builders.token_batches import BUDGET
 
 # Candidates are judged by whole contexts, about so many at a time: a shard of k = 100 has hundreds of thousands, and
 # NLI batches are full long before that. A constant, since a batch's composition shows in the last bits of its scores.
@@ -65,7 +67,7 @@ def pairs_schema(critics: CriticsConfig) -> pa.Schema:
 def judge_shard(
     stages: PairsStages,
     shard: int,
-    contexts: Iterable[list[Pair]],
+    contexts: Callable[[], Iterable[list[Pair]]],
     critics: CriticsConfig,
     round_number: int,
     counts: dict[str, int],
@@ -76,30 +78,64 @@ def judge_shard(
     Args:
         stages: Where to.
         shard: Its number.
-        contexts: Candidates, those of one context side by side.
+        contexts: Gives the candidates, those of one context side by side; called anew should memory run out.
         critics: Settings.
         round_number: 0 for pairs of the teacher.
         counts: What came before the candidates, by name in the order of the funnel.
         both_orders: Whether each pair to be judged stands for its reverse too.
     """
-    rows: list[dict[str, Any]] = []
-    rejects: list[dict[str, Any]] = []
-    schema, candidates = pairs_schema(critics), 0
-    dropped, measured = Counter[str](), Counter[str]()
+    judged = _judge_within_memory(contexts, critics, both_orders, stages.rejects is not None)
+    schema = pairs_schema(critics)
+    if stages.rejects:
+        stages.rejects.write_shard(shard, judged.rejects, REJECTS_SCHEMA, {"rejects": len(judged.rejects)})
+    drops = {f"dropped:{reason}": count for reason, count in judged.dropped.items()}
+    kept = {"kept": len(judged.kept)}
+    funnel = counts | {"candidates": judged.candidates} | drops | kept | judged.measured
+    stages.pairs.write_shard(shard, pair_rows(judged.kept, round_number, schema), schema, funnel)
+
+
+@dataclass
+class _Judged:
+    """What the critics made of a shard's candidates, gathered over its groups."""
+
+    candidates: int = 0
+    kept: list[Pair] = field(default_factory=list)
+    rejects: list[dict[str, Any]] = field(default_factory=list)
+    dropped: Counter[str] = field(default_factory=Counter)
+    measured: Counter[str] = field(default_factory=Counter)
+
+
+def _judge_within_memory(
+    contexts: Callable[[], Iterable[list[Pair]]], critics: CriticsConfig, both_orders: bool, keep_rejects: bool
+) -> _Judged:
+    """Judges from the start with half the tokens a batch where memory runs out: no batch's make-up is half-way."""
+    from torch import cuda  # slow to import
+
+    device = "cuda" if cuda.is_available() else "cpu"
+    while True:
+        try:
+            judged = _judge(contexts(), critics, both_orders, keep_rejects)
+        except (RuntimeError, MemoryError) as error:
+            if not is_out_of_memory(error) or not BUDGET.halve(device):
+                raise
+            cuda.empty_cache()
+        else:
+            judged.measured["halved_batches"] = BUDGET.halvings
+            return judged
+
+
+def _judge(contexts: Iterable[list[Pair]], critics: CriticsConfig, both_orders: bool, keep_rejects: bool) -> _Judged:
+    judged = _Judged()
     for group in _groups(contexts):
         found = filter_pairs(group, build_critics(critics, both_orders))
-        rows += pair_rows(found.kept, round_number, schema)
-        candidates += len(group)
+        judged.candidates += len(group)
+        judged.kept += found.kept
         for name, count in found.dropped.items():  # not `update`, which forgets the names of zeros
-            dropped[name] += count
-        measured.update(found.measured)
-        if stages.rejects:
-            rejects += [_reject_row(pair, reason) for pair, reason in found.rejects]
-    if stages.rejects:
-        stages.rejects.write_shard(shard, rejects, REJECTS_SCHEMA, {"rejects": len(rejects)})
-    drops = {f"dropped:{reason}": count for reason, count in dropped.items()}
-    funnel = counts | {"candidates": candidates} | drops | {"kept": len(rows)} | measured
-    stages.pairs.write_shard(shard, rows, schema, funnel)
+            judged.dropped[name] += count
+        judged.measured.update(found.measured)
+        if keep_rejects:
+            judged.rejects += [_reject_row(pair, reason) for pair, reason in found.rejects]
+    return judged
 
 
 def _groups(contexts: Iterable[list[Pair]]) -> Iterator[list[Pair]]:

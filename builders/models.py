@@ -9,6 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from builders.configuration import read_configuration
 from builders.errors import RunError
 from builders.model_place import ADAPTER, CONFIG, adapter_base, load_error, read_settings, resolve, settings_folder
 
@@ -45,7 +46,7 @@ def load_seq2seq(ref: str) -> tuple[Any, Any]:
 
 @lru_cache(maxsize=4)
 def load_classifier(ref: str) -> tuple[Any, Any]:
-    """A sequence classifier in fp32 and its tokenizer, which pads on the right.
+    """A sequence classifier, in fp32 or on a GPU in bf16, and its tokenizer, which pads on the right.
 
     Raises:
         RunError: It cannot be loaded, or has no trained classification head.
@@ -53,9 +54,33 @@ def load_classifier(ref: str) -> tuple[Any, Any]:
     from transformers import AutoModelForSequenceClassification  # slow to import
 
     model, tokenizer = _load(AutoModelForSequenceClassification, ref, "a sequence classifier")
+    if model.device.type == "cuda":
+        model = model.bfloat16()
     tokenizer.padding_side = "right"
     model.config.pad_token_id = tokenizer.pad_token_id  # GPT-2 classifiers find the last word by it
     return model, tokenizer
+
+
+@lru_cache(maxsize=4)
+def load_encoder(ref: str) -> tuple[Any, Any]:
+    """The part of a model that gives hidden states, and its tokenizer: a classifier's body, an encoder, or a causal LM.
+
+    Raises:
+        RunError: It cannot be loaded.
+    """
+    from transformers import AutoModel, AutoModelForCausalLM  # slow to import
+    from transformers.models.auto import modeling_auto
+
+    config = read_configuration(ref)
+    architecture = (config.architectures or [""])[0]
+    if architecture in modeling_auto.MODEL_FOR_SEQUENCE_CLASSIFICATION_MAPPING_NAMES.values():
+        model, tokenizer = load_classifier(ref)
+        model = model.base_model
+    else:
+        causal = architecture in modeling_auto.MODEL_FOR_CAUSAL_LM_MAPPING_NAMES.values()
+        model, tokenizer = _load(AutoModelForCausalLM if causal else AutoModel, ref, "an encoder")
+        model = model.base_model
+    return model.get_encoder() if config.is_encoder_decoder else model, tokenizer
 
 
 def _load(auto_class: Any, ref: str, kind: str) -> tuple[Any, Any]:
@@ -94,6 +119,26 @@ def _load_weights(auto_class: Any, ref: str) -> Any:
         example = sorted(info["missing_keys"])[0]
         raise RunError(f"model '{ref}' has no trained weights for '{example}'; name a model trained for this use")
     return model
+
+
+def longest_input(model: Any, tokenizer: Any) -> int:
+    """The most tokens that a model takes at once.
+
+    RoBERTa and its kin number positions from behind the padding token's, which takes some of the table's places.
+    """
+    places = getattr(model.config, "max_position_embeddings", None) or tokenizer.model_max_length
+    tables = (module for name, module in model.named_modules() if name.endswith("position_embeddings"))
+    taken = next((table.padding_idx + 1 for table in tables if getattr(table, "padding_idx", None) is not None), 0)
+    return int(min(tokenizer.model_max_length, places - taken))
+
+
+def padded(rows: list[list[int]], tokenizer: Any, name: str = "input_ids") -> Any:
+    """Rows of one of a model's inputs as a tensor, padded on the right as the tokenizer would."""
+    import torch  # slow to import
+
+    fill = {"input_ids": tokenizer.pad_token_id, "token_type_ids": tokenizer.pad_token_type_id}.get(name, 0)
+    width = max(map(len, rows))
+    return torch.tensor([row + [fill] * (width - len(row)) for row in rows])
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """Pair generation and filtering as a stage: one shard of teacher samples becomes one shard of scored pairs."""
 
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from builders.critics.settings import CriticsConfig
 from builders.errors import RunError
 from builders.journal import Stage, chosen_shards, run_shards
 from builders.judging import PairsStages, judge_shard
-from builders.pairs import enumerate_pairs, enumerate_unordered_pairs
+from builders.pairs import Pair, enumerate_pairs, enumerate_unordered_pairs
 
 
 @dataclass(frozen=True)
@@ -78,6 +79,9 @@ def _pairs_shard(job: _PairsJob, shard: int) -> None:
     rows = job.samples.read_shard(shard)
     symmetric = job.critics.symmetric
     enumerate_row = enumerate_unordered_pairs if symmetric else enumerate_pairs
-    contexts = (list(enumerate_row(row)) for row in rows)
     counts = {"contexts": len(rows), "sentences": sum(len(set(row["sentences"])) for row in rows)}
+
+    def contexts() -> Iterator[list[Pair]]:
+        return (list(enumerate_row(row)) for row in rows)
+
     judge_shard(job.stages, shard, contexts, job.critics, job.round_number, counts, both_orders=symmetric)

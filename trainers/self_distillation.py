@@ -1,5 +1,6 @@
 """Self-distillation: the student paraphrases fresh teacher sentences, and the critics judge it (paper, Section 3.3)."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -122,16 +123,14 @@ def _candidates_shard(job: _CandidatesJob, shard: int) -> None:
     config = job.config
     paraphraser = Paraphraser(job.student, config.max_new_tokens)
     outputs = paraphraser.sample(prompts, config.candidates, config.temperature, config.top_p)
-    contexts = [
-        [
-            Pair(sentence, output, row["context"], row["context_id"], row["passage_id"], row["domain"])
-            for output in dict.fromkeys(texts)
-            if qualified(output)
-        ]
-        for (sentence, row), texts in zip(sources.items(), outputs, strict=True)
-    ]
+
+    def candidates() -> Iterator[list[Pair]]:
+        for (sentence, row), texts in zip(sources.items(), outputs, strict=True):
+            place = row["context"], row["context_id"], row["passage_id"], row["domain"]
+            yield [Pair(sentence, output, *place) for output in dict.fromkeys(texts) if qualified(output)]
+
     counts = {"contexts": len(rows), "sentences": len(sources)}
-    judge_shard(job.stages, shard, contexts, job.critics, job.round_number, counts)
+    judge_shard(job.stages, shard, candidates, job.critics, job.round_number, counts)
 
 
 def _sources(job: _CandidatesJob, rows: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:

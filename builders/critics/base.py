@@ -46,15 +46,22 @@ class Shared:
 
     Args:
         both_orders: Whether each pair to be judged stands for its reverse too.
-        nli_model: The semantic equivalence filter's, for critics that name none of their own.
+        semantic: The semantic equivalence filter's settings, if it is in the list.
     """
 
     both_orders: bool = False
-    nli_model: str | None = None
+    semantic: "CriticConfig | None" = None
     _memos: dict[str, EntailmentMemo] = field(default_factory=dict)
 
-    def entailment(self, model: str) -> EntailmentMemo:
-        """The entailment probabilities of an NLI model, so that none is asked for twice."""
+    def entailment(self, model: str | None) -> EntailmentMemo:
+        """The entailment probabilities of an NLI model, so that none is asked for twice.
+
+        Args:
+            model: None is the semantic equivalence filter's.
+        """
+        if model is None:
+            assert self.semantic is not None  # `CriticsConfig` has seen to it
+            [model] = self.semantic.models
         return self._memos.setdefault(model, EntailmentMemo(model))
 
 

@@ -41,9 +41,7 @@ class DiversityConfig(CriticConfig):
 
     def build(self, shared: Shared) -> "Diversity":
         """The critic."""
-        model = self.model or shared.nli_model
-        assert model is not None  # `CriticsConfig` has seen to it
-        return Diversity(self, shared.entailment(model), shared.both_orders)
+        return Diversity(self, shared.entailment(self.model), shared.both_orders)
 
     def identity(self) -> dict[str, Any]:
         """The settings, a model of its own by its content."""
@@ -70,9 +68,11 @@ class Diversity(Critic):
         self._config = config
         self._entailment = entailment
         self._both_orders = both_orders
+        self._calls = 0
 
     def judge(self, pairs: list[Pair]) -> list[Verdict]:
         """One verdict a pair, in order; pairs of one context need not stand side by side."""
+        before = self._entailment.calls
         forward = self._entailment.probabilities([(pair.source, pair.target) for pair in pairs])
         backward = self._entailment.probabilities([(pair.target, pair.source) for pair in pairs])
         members: dict[str, list[int]] = {}
@@ -80,6 +80,7 @@ class Diversity(Critic):
             members.setdefault(pair.context_id, []).append(i)
         graphs = [_Graph([pairs[i] for i in group], self._both_orders) for group in members.values()]
         self._connect(graphs)
+        self._calls += self._entailment.calls - before
         kept: set[int] = set()
         for group, graph in zip(members.values(), graphs, strict=True):
             # The best first; equal ones by id, so that the order of the rows does not matter.
@@ -97,6 +98,10 @@ class Diversity(Critic):
             )
             for i in range(len(pairs))
         ]
+
+    def counts(self) -> dict[str, int]:
+        """Its NLI calls, beside those of the semantic equivalence filter that it reuses."""
+        return {"nli_calls:diversity": self._calls}
 
     def _connect(self, graphs: list["_Graph"]) -> None:
         """Finds the components, asking the model in three waves that span all contexts.

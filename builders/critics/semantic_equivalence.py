@@ -57,23 +57,38 @@ class SemanticEquivalence(Critic):
     def __init__(self, config: SemanticEquivalenceConfig, entailment: EntailmentMemo) -> None:
         self._config = config
         self._entailment = entailment
+        self._calls = self._equivalent = 0
         self.reasons = ("entailment_forward", *(["entailment_backward"] if config.symmetric else []))
 
     def judge(self, pairs: list[Pair]) -> list[Verdict]:
-        """One verdict a pair, in order."""
-        least = self._config.min_entailment
-        forward = self._entailment.probabilities([(pair.source, pair.target) for pair in pairs])
-        passed = [i for i, p in enumerate(forward) if p >= least]
-        backward: dict[int, float] = {}
+        """One verdict a pair, in order.
+
+        Where (x, y) and (y, x) both come, the one that comes first decides which direction is asked first.
+        """
+        before = self._entailment.calls
         if self._config.symmetric:
-            asked = [(pairs[i].target, pairs[i].source) for i in passed]
-            backward = dict(zip(passed, self._entailment.probabilities(asked), strict=True))
-        verdicts = []
-        for i, p in enumerate(forward):
-            scores = {"entailment_forward": p}
-            reason = None if p >= least else "entailment_forward"
-            if i in backward:
-                scores["entailment_backward"] = backward[i]
-                reason = None if backward[i] >= least else "entailment_backward"
-            verdicts.append(Verdict(reason, scores))
+            first = {frozenset((pair.source, pair.target)): (pair.source, pair.target) for pair in reversed(pairs)}
+            asked = [first[frozenset((pair.source, pair.target))] for pair in pairs]
+        else:
+            asked = [(pair.source, pair.target) for pair in pairs]
+        forward = self._entailment.probabilities(asked)
+        passed = [direction for direction, p in zip(asked, forward, strict=True) if p >= self._config.min_entailment]
+        if self._config.symmetric:
+            self._entailment.probabilities([(hypothesis, premise) for premise, hypothesis in passed])
+        verdicts = [self._verdict(pair) for pair in pairs]
+        self._calls += self._entailment.calls - before
+        self._equivalent += sum(verdict.reason is None for verdict in verdicts)
         return verdicts
+
+    def counts(self) -> dict[str, int]:
+        """How many pairs it found to be equivalent, and its NLI calls."""
+        return {"equivalent": self._equivalent, "nli_calls:semantic_equivalence": self._calls}
+
+    def _verdict(self, pair: Pair) -> Verdict:
+        """By what is known of the pair; a direction that was not asked is one whose reverse failed."""
+        known = {"entailment_forward": self._entailment.known(pair.source, pair.target)}
+        if self._config.symmetric:
+            known["entailment_backward"] = self._entailment.known(pair.target, pair.source)
+        scores = {name: p for name, p in known.items() if p is not None}
+        failed = [name for name, p in scores.items() if p < self._config.min_entailment]
+        return Verdict(failed[0] if failed else None, scores)

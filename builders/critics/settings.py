@@ -1,23 +1,26 @@
 """The critics of a recipe: an ordered list, read from it and built."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from builders.config import from_mapping, to_mapping
 from builders.critics.base import Critic, CriticConfig, Shared
 from builders.critics.compression import CompressionConfig
 from builders.critics.dissimilarity import RougeLConfig, TreeEditDistanceConfig
 from builders.critics.diversity import DiversityConfig
+from builders.critics.screen import ScreenConfig
 from builders.critics.semantic_equivalence import SemanticEquivalenceConfig
 from builders.errors import ConfigError
 
 _CONFIGS: dict[str, type[CriticConfig]] = {
     "rouge_l": RougeLConfig,
+    "screen": ScreenConfig,
     "semantic_equivalence": SemanticEquivalenceConfig,
     "tree_edit_distance": TreeEditDistanceConfig,
     "compression": CompressionConfig,
     "diversity": DiversityConfig,
 }
+C = TypeVar("C", bound=CriticConfig)
 _NAMES = {config: name for name, config in _CONFIGS.items()}
 
 
@@ -34,10 +37,14 @@ class CriticsConfig:
         for name in names:
             if names.count(name) > 1:
                 raise ConfigError(f"critics must name each critic once, got '{name}' {names.count(name)} times")
+        if "screen" in names and "semantic_equivalence" not in names[names.index("screen") :]:
+            raise ConfigError(
+                "critics must name semantic_equivalence after screen, whose calls it saves; move or add it"
+            )
         if "diversity" in names:
             if names[-1] != "diversity":  # Algorithm 1 takes the pairs that survived the other filters
                 raise ConfigError(f"critics must end with 'diversity', got the order {', '.join(names)}")
-            if self.critics[-1].models == () and self.nli_model is None:
+            if self.critics[-1].models == () and self.semantic is None:
                 problem = "diversity.model is not set and there is no semantic_equivalence critic to share one with"
                 raise ConfigError(f"{problem}; set it")
 
@@ -81,9 +88,17 @@ class CriticsConfig:
         return list(dict.fromkeys(model for critic in self.critics for model in critic.models))
 
     @property
-    def nli_model(self) -> str | None:
-        """The model of the semantic equivalence filter."""
-        return next((critic.model for critic in self.critics if isinstance(critic, SemanticEquivalenceConfig)), None)
+    def semantic(self) -> SemanticEquivalenceConfig | None:
+        """The semantic equivalence filter."""
+        return self.find(SemanticEquivalenceConfig)
+
+    def find(self, kind: type[C]) -> C | None:
+        """The critic with settings of that kind, if there is one."""
+        return next((critic for critic in self.critics if isinstance(critic, kind)), None)
+
+    def replaced(self, old: CriticConfig, new: CriticConfig) -> "CriticsConfig":
+        """The same critics with one of them changed."""
+        return CriticsConfig(tuple(new if critic is old else critic for critic in self.critics))
 
 
 def _name_and_settings(entry: Any, where: str) -> tuple[str, Any]:
@@ -103,5 +118,5 @@ def build_critics(config: CriticsConfig, both_orders: bool = False) -> list[Crit
         config: Settings.
         both_orders: Whether each pair to be judged stands for its reverse too (see `Diversity`).
     """
-    shared = Shared(both_orders, config.nli_model)
+    shared = Shared(both_orders, config.semantic)
     return [critic.build(shared) for critic in config.critics]

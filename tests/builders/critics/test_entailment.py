@@ -26,7 +26,7 @@ def one_by_one(ref, pairs, label):
 
 
 def test_batched_probabilities_are_those_of_the_plain_model(critic, monkeypatch):
-    monkeypatch.setattr("builders.critics.entailment._TOKENS_PER_BATCH", {"cpu": 300})
+    monkeypatch.setattr("builders.token_batches._TOKENS_PER_BATCH", {"cpu": 300})
     pairs = some_pairs(60)
     assert EntailmentModel(critic).probabilities(pairs) == pytest.approx(one_by_one(critic, pairs, 1), abs=1e-5)
 
@@ -68,9 +68,9 @@ def test_the_memo_asks_once(critic, monkeypatch):
     asked = []
     real = EntailmentModel.probabilities
 
-    def counting(self, pairs):
+    def counting(self, pairs, encoded):
         asked.extend(pairs)
-        return real(self, pairs)
+        return real(self, pairs, encoded)
 
     monkeypatch.setattr(EntailmentModel, "probabilities", counting)
     memo = EntailmentMemo(critic)

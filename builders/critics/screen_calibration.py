@@ -1,0 +1,72 @@
+"""Choosing the screen's layer and threshold on the first candidates of a run (see `screen.py`)."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from builders.critics.base import Shared
+from builders.critics.screen import ScreenConfig, match_pairs
+from builders.critics.settings import CriticsConfig, build_critics
+from builders.critics.word_match import encoder
+from builders.errors import RunError
+from builders.filtering import filter_pairs
+from builders.pairs import Pair
+
+# Other contexts have other words: half of the loss allowed is kept for what the calibration has not seen.
+_SHARE_OF_LOSS = 0.5
+_LEAST_KEPT = 100  # fewer say little of a share of one per cent
+
+
+def needs_calibration(critics: CriticsConfig) -> bool:
+    """Whether the critics have a screen whose threshold is not set."""
+    screen = critics.find(ScreenConfig)
+    return screen is not None and screen.threshold is None
+
+
+def calibrated(critics: CriticsConfig, contexts: Iterable[list[Pair]]) -> tuple[CriticsConfig, dict[str, Any]]:
+    """The critics with the screen's layer and threshold set.
+
+    Args:
+        critics: With a screen.
+        contexts: Candidates, context by context; taken until there are `calibration_pairs` of those that the critics
+            before the screen keep.
+
+    Returns:
+        The critics, and what the choice rests on: `pairs`, `kept` (by the NLI model), `layer`, `threshold`, and the
+        `share` of the pairs that passes the screen.
+
+    Raises:
+        RunError: Too few pairs are kept to choose by.
+    """
+    config = critics.find(ScreenConfig)
+    assert config is not None
+    place = critics.critics.index(config)
+    shared = Shared(semantic=critics.semantic)
+    assert shared.semantic is not None
+    semantic, model = shared.semantic.build(shared), encoder(config.encoder or shared.semantic.models[0])
+    layers = list(range(model.layers)) if config.layer is None else [config.layer]
+    matches, kept, seen = [], [], 0
+    for candidates in contexts:
+        before = build_critics(CriticsConfig(critics.critics[:place])) if place else []
+        pairs = filter_pairs(candidates, before).kept
+        matches.append(match_pairs(pairs, model, layers, one_way=not shared.semantic.symmetric))
+        kept += [verdict.reason is None for verdict in semantic.judge(pairs)]
+        seen += len(pairs)
+        if seen >= config.calibration_pairs:
+            break
+    chosen = np.array(kept, dtype=bool)
+    if chosen.sum() < _LEAST_KEPT:
+        raise RunError(
+            f"the screen cannot be calibrated: the NLI model keeps {chosen.sum()} of the first {seen:,} pairs and "
+            f"{_LEAST_KEPT} are needed; raise screen.calibration_pairs, set screen.layer and screen.threshold, or "
+            "leave the screen out"
+        )
+    values = np.concatenate(matches)
+    thresholds = np.quantile(values[chosen], (1.0 - config.recall) * _SHARE_OF_LOSS, axis=0, method="lower")
+    shares = (values >= thresholds).mean(axis=0)
+    best = int(shares.argmin())
+    settled = replace(config, layer=layers[best], threshold=float(thresholds[best]))
+    record = {"pairs": seen, "kept": int(chosen.sum()), "layer": settled.layer, "threshold": settled.threshold}
+    return critics.replaced(config, settled), record | {"share": float(shares[best])}

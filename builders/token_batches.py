@@ -1,0 +1,49 @@
+"""Batches of rows of like length whose padded size stays within a budget of tokens."""
+
+from collections.abc import Iterator, Sequence
+
+# Constants, by device: a batch's composition shows in the last bits of its scores. A CPU is fastest with batches that
+# fit its cache, a GPU wants to be filled.
+_TOKENS_PER_BATCH = {"cpu": 1024, "cuda": 16384}
+_LEAST_TOKENS = 64
+
+
+class TokenBudget:
+    """How many tokens, padding included, a batch may have; halved when memory runs out, for the rest of the process.
+
+    Attributes:
+        halvings: How often that happened.
+    """
+
+    halvings: int = 0
+
+    def tokens(self, device: str) -> int:
+        """The budget on a kind of device, such as "cuda"."""
+        return max(_LEAST_TOKENS, _TOKENS_PER_BATCH[device] >> self.halvings)
+
+    def halve(self, device: str) -> bool:
+        """Halves the budget; returns False where it is as small as it gets."""
+        before = self.tokens(device)
+        self.halvings += 1
+        return self.tokens(device) < before
+
+
+BUDGET = TokenBudget()  # of this process
+
+
+def token_batches(rows: Sequence[int], lengths: Sequence[int], device: str) -> Iterator[list[int]]:
+    """Cuts rows, shortest first, into batches within the budget; a row that is longer is a batch of its own.
+
+    Args:
+        rows: Indices into `lengths`.
+        lengths: In tokens.
+        device: The kind of device that the model is on.
+    """
+    batch: list[int] = []
+    for row in sorted(rows, key=lengths.__getitem__):
+        if batch and (len(batch) + 1) * lengths[row] > BUDGET.tokens(device):
+            yield batch
+            batch = []
+        batch.append(row)
+    if batch:
+        yield batch
