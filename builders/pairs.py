@@ -75,6 +75,14 @@ def _coin(first: str, second: str) -> bool:
     return bool(odd) != (first == high)
 
 
+def by_context(pairs: list[Pair]) -> dict[str, list[int]]:
+    """The places of each context's pairs in a list, by context id."""
+    members: dict[str, list[int]] = {}
+    for i, pair in enumerate(pairs):
+        members.setdefault(pair.context_id, []).append(i)
+    return members
+
+
 def pair_rows(pairs: list[Pair], round_number: int, schema: pa.Schema) -> list[dict[str, Any]]:
     """The kept pairs as rows of `DIMPLE_SCHEMA` or `DIMSUM_SCHEMA`; a score that no critic measured is null."""
     rows = []

@@ -1,9 +1,11 @@
 """What a critic is: it keeps a pair, or drops it for a named reason; and what a recipe says of one."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+
+import numpy as np
 
 from builders.config import to_mapping
 from builders.critics.entailment import EntailmentMemo
@@ -47,10 +49,13 @@ class Shared:
     Args:
         both_orders: Whether each pair to be judged stands for its reverse too.
         semantic: The semantic equivalence filter's settings, if it is in the list.
+        hopeless: Of the screen, if it is in the list: from a context's id and sentences to a square of truth values,
+            True where a premise (row) need not be asked about a hypothesis (column).
     """
 
     both_orders: bool = False
     semantic: "CriticConfig | None" = None
+    hopeless: Callable[[str, list[str]], np.ndarray] | None = None
     _memos: dict[str, EntailmentMemo] = field(default_factory=dict)
 
     def entailment(self, model: str | None) -> EntailmentMemo:

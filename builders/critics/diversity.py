@@ -1,5 +1,6 @@
 """The diversity filter: of the pairs of a context that say the same, only the best are kept (paper, Algorithm 1)."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +12,7 @@ from builders.critics.base import Critic, CriticConfig, Shared, Verdict
 from builders.critics.entailment import EntailmentMemo, check_nli_model
 from builders.errors import ConfigError
 from builders.models import model_identity
-from builders.pairs import Pair
+from builders.pairs import Pair, by_context
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,7 +42,9 @@ class DiversityConfig(CriticConfig):
 
     def build(self, shared: Shared) -> "Diversity":
         """The critic."""
-        return Diversity(self, shared.entailment(self.model), shared.both_orders)
+        own = shared.semantic is None or (self.model is not None and self.model not in shared.semantic.models)
+        hopeless = None if own else shared.hopeless
+        return Diversity(self, shared.entailment(self.model), shared.both_orders, hopeless)
 
     def identity(self) -> dict[str, Any]:
         """The settings, a model of its own by its content."""
@@ -60,14 +63,22 @@ class Diversity(Critic):
         config: Settings.
         entailment: Shared with the semantic equivalence filter.
         both_orders: Whether a pair (x, y) stands for (y, x) too, so that x may also be joined with another's y.
+        hopeless: As in `Shared`; what it says of the same NLI model is not asked.
     """
 
     reasons = ("diversity",)
 
-    def __init__(self, config: DiversityConfig, entailment: EntailmentMemo, both_orders: bool = False) -> None:
+    def __init__(
+        self,
+        config: DiversityConfig,
+        entailment: EntailmentMemo,
+        both_orders: bool = False,
+        hopeless: Callable[[str, list[str]], np.ndarray] | None = None,
+    ) -> None:
         self._config = config
         self._entailment = entailment
         self._both_orders = both_orders
+        self._hopeless = hopeless
         self._calls = 0
 
     def judge(self, pairs: list[Pair]) -> list[Verdict]:
@@ -75,10 +86,8 @@ class Diversity(Critic):
         before = self._entailment.calls
         forward = self._entailment.probabilities([(pair.source, pair.target) for pair in pairs])
         backward = self._entailment.probabilities([(pair.target, pair.source) for pair in pairs])
-        members: dict[str, list[int]] = {}
-        for i, pair in enumerate(pairs):
-            members.setdefault(pair.context_id, []).append(i)
-        graphs = [_Graph([pairs[i] for i in group], self._both_orders) for group in members.values()]
+        members = by_context(pairs)
+        graphs = [_Graph([pairs[i] for i in group], self._both_orders, self._hopeless) for group in members.values()]
         self._connect(graphs)
         self._calls += self._entailment.calls - before
         kept: set[int] = set()
@@ -120,9 +129,12 @@ class Diversity(Critic):
 class _Graph:
     """The pairs of one context as nodes, and what is known of the entailment between their sentences."""
 
-    def __init__(self, pairs: list[Pair], both_orders: bool) -> None:
+    def __init__(
+        self, pairs: list[Pair], both_orders: bool, hopeless: Callable[[str, list[str]], np.ndarray] | None
+    ) -> None:
         self.ids = [pair.id for pair in pairs]
         self._sentences = list(dict.fromkeys(text for pair in pairs for text in (pair.source, pair.target)))
+        self._hopeless = hopeless(pairs[0].context_id, self._sentences) if hopeless else False
         place = {sentence: i for i, sentence in enumerate(self._sentences)}
         sources = np.array([place[pair.source] for pair in pairs])
         targets = np.array([place[pair.target] for pair in pairs])
@@ -134,7 +146,7 @@ class _Graph:
         """Takes in what is known and computes the components."""
         known = [[entailment.known(premise, other) for other in self._sentences] for premise in self._sentences]
         matrix = np.array(known, dtype=np.float64)  # None becomes NaN, which is above nothing
-        self._unknown = np.isnan(matrix)
+        self._unknown = np.isnan(matrix) & np.logical_not(self._hopeless)
         entails = matrix > tau_entail
         edges = np.logical_or.reduce([entails[np.ix_(a, b)] for a, b in self._compared])
         _, self.components = connected_components(csr_array(edges), directed=False)

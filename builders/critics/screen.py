@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 
 from builders.critics.base import Critic, CriticConfig, Shared, Verdict
-from builders.critics.word_match import encoder, worst_matches
+from builders.critics.word_match import Encoder, encoder, worst_matches
 from builders.errors import ConfigError
 from builders.models import model_identity
-from builders.pairs import Pair
+from builders.pairs import Pair, by_context
 from builders.randomness import key
 
 
@@ -80,24 +80,33 @@ class Screen(Critic):
         if config.layer is None or config.threshold is None:
             raise ConfigError("screen.layer and screen.threshold are not set, and this command does not calibrate them")
         assert shared.semantic is not None  # `CriticsConfig` has seen to it
-        self._layer, self._threshold, self._audit = config.layer, config.threshold, config.audit
+        self._layer, self._threshold, self._share = config.layer, config.threshold, config.audit
         self._semantic = shared.semantic.build(shared)
         self._one_way = not shared.semantic.symmetric
         self._encoder = encoder(config.encoder or shared.semantic.models[0])
         if config.layer >= self._encoder.layers:
             raise ConfigError(f"screen.layer must be below {self._encoder.layers} for its encoder, got {config.layer}")
         self._audited = self._missed = 0
+        self._matches: dict[str, Matches] = {}
+        shared.hopeless = self.hopeless
 
     def judge(self, pairs: list[Pair]) -> list[Verdict]:
         """One verdict a pair, in order."""
-        values = [float(values[0]) for values in match_pairs(pairs, self._encoder, [self._layer], self._one_way)]
-        dropped = [pair for pair, value in zip(pairs, values, strict=True) if value < self._threshold]
-        self._ask(dropped)
-        return [Verdict("screen" if value < self._threshold else None, {"screen": value}) for value in values]
+        values = np.empty(len(pairs))
+        for context_id, group in by_context(pairs).items():
+            members = [pairs[i] for i in group]
+            [self._matches[context_id]] = Matches.at_layers(members, self._encoder, [self._layer])
+            values[group] = self._matches[context_id].of(members, self._one_way)
+        passed = values >= self._threshold
+        self._audit([pair for pair, passes in zip(pairs, passed, strict=True) if not passes])
+        return [
+            Verdict(None if passes else "screen", {"screen": float(value)})
+            for passes, value in zip(passed, values, strict=True)
+        ]
 
-    def _ask(self, dropped: list[Pair]) -> None:
+    def _audit(self, dropped: list[Pair]) -> None:
         """Puts a sample of the dropped pairs, drawn by their content, to the NLI model."""
-        share = self._audit * 2**64
+        share = self._share * 2**64
         sample = [pair for pair in dropped if key(0, "screen audit", pair.source, pair.target) < share]
         self._audited += len(sample)
         self._missed += sum(verdict.reason is None for verdict in self._semantic.judge(sample))
@@ -107,33 +116,45 @@ class Screen(Critic):
         asked = self._semantic.counts()["nli_calls:semantic_equivalence"]
         return {"screen_audited": self._audited, "screen_missed": self._missed, "nli_calls:screen": asked}
 
+    def hopeless(self, context_id: str, sentences: list[str]) -> np.ndarray:
+        """For each (premise, hypothesis) of a context's sentences, whether the hypothesis has a word without a match.
 
-def match_pairs(pairs: list[Pair], model: Any, layers: list[int], one_way: bool) -> np.ndarray:
-    """The match of each pair's worst-matched word at each of some layers.
+        The diversity filter takes such a hypothesis for not entailed.
+        """
+        matches = self._matches[context_id]
+        rows = [matches.place[sentence] for sentence in sentences]
+        found: np.ndarray = self._threshold > matches.values[np.ix_(rows, rows)].T
+        return found
+
+
+@dataclass(frozen=True)
+class Matches:
+    """How well the words of each sentence of a context are found in each other sentence, at one layer.
 
     Args:
-        pairs: Those of one context are compared together, so that each sentence is run once.
-        model: An `Encoder`.
-        layers: Of its states.
-        one_way: Only the target's words are looked for in the source, as for summaries, and not the reverse too.
-
-    Returns:
-        (pairs, layers) cosines.
+        place: Row and column of each sentence.
+        values: See `worst_matches`.
     """
-    found = np.empty((len(pairs), len(layers)))
-    members: dict[str, list[int]] = {}
-    for i, pair in enumerate(pairs):
-        members.setdefault(pair.context_id, []).append(i)
-    for group in members.values():
-        place: dict[str, int] = {}
-        for i in group:
-            place.setdefault(pairs[i].source, len(place))
-            place.setdefault(pairs[i].target, len(place))
-        sources = np.array([place[pairs[i].source] for i in group])
-        targets = np.array([place[pairs[i].target] for i in group])
-        states = dict(model.states(list(place), layers))
-        for column in range(len(layers)):
-            matches = worst_matches([states[n][column] for n in range(len(place))])
-            values = matches[targets, sources]
-            found[group, column] = values if one_way else np.minimum(values, matches[sources, targets])
-    return found
+
+    place: dict[str, int]
+    values: np.ndarray
+
+    @classmethod
+    def at_layers(cls, pairs: list[Pair], model: Encoder, layers: list[int]) -> list["Matches"]:
+        """Of the sentences of one context's pairs, at each of some layers."""
+        sentences = list(dict.fromkeys(sentence for pair in pairs for sentence in (pair.source, pair.target)))
+        place = {sentence: i for i, sentence in enumerate(sentences)}
+        states = [found for _, found in sorted(model.states(sentences, layers), key=lambda item: item[0])]
+        return [cls(place, worst_matches([found[n] for found in states])) for n in range(len(layers))]
+
+    def of(self, pairs: list[Pair], one_way: bool) -> np.ndarray:
+        """The match of each pair's worst-matched word.
+
+        Args:
+            pairs: Of this context.
+            one_way: Only the target's words are looked for in the source, as for summaries, and not the reverse too.
+        """
+        sources = np.array([self.place[pair.source] for pair in pairs])
+        targets = np.array([self.place[pair.target] for pair in pairs])
+        found: np.ndarray = self.values[targets, sources]
+        return found if one_way else np.minimum(found, self.values[sources, targets])

@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 
 from builders.critics.base import Shared
-from builders.critics.screen import ScreenConfig, match_pairs
+from builders.critics.screen import Matches, ScreenConfig
 from builders.critics.settings import CriticsConfig, build_critics
-from builders.critics.word_match import encoder
+from builders.critics.word_match import Encoder, encoder
 from builders.errors import RunError
 from builders.filtering import filter_pairs
-from builders.pairs import Pair
+from builders.pairs import Pair, by_context
 
 # Other contexts have other words: half of the loss allowed is kept for what the calibration has not seen.
 _SHARE_OF_LOSS = 0.5
@@ -51,7 +51,7 @@ def calibrated(critics: CriticsConfig, contexts: Iterable[list[Pair]]) -> tuple[
     for candidates in contexts:
         before = build_critics(CriticsConfig(critics.critics[:place])) if place else []
         pairs = filter_pairs(candidates, before).kept
-        matches.append(match_pairs(pairs, model, layers, one_way=not shared.semantic.symmetric))
+        matches.append(_values(pairs, model, layers, one_way=not shared.semantic.symmetric))
         kept += [verdict.reason is None for verdict in semantic.judge(pairs)]
         seen += len(pairs)
         if seen >= config.calibration_pairs:
@@ -70,3 +70,13 @@ def calibrated(critics: CriticsConfig, contexts: Iterable[list[Pair]]) -> tuple[
     settled = replace(config, layer=layers[best], threshold=float(thresholds[best]))
     record = {"pairs": seen, "kept": int(chosen.sum()), "layer": settled.layer, "threshold": settled.threshold}
     return critics.replaced(config, settled), record | {"share": float(shares[best])}
+
+
+def _values(pairs: list[Pair], model: Encoder, layers: list[int], one_way: bool) -> np.ndarray:
+    """(pairs, layers): the match of each pair's worst-matched word."""
+    found = np.empty((len(pairs), len(layers)))
+    for group in by_context(pairs).values():
+        members = [pairs[i] for i in group]
+        at_layers = Matches.at_layers(members, model, layers)
+        found[group] = np.stack([matches.of(members, one_way) for matches in at_layers], axis=1)
+    return found

@@ -52,7 +52,7 @@ class SemanticEquivalenceConfig(CriticConfig):
 
 
 class SemanticEquivalence(Critic):
-    """Drops pairs that are not entailed; backward is asked only for what passed forward."""
+    """Drops pairs that are not entailed; the second direction is asked only for what passed the first."""
 
     def __init__(self, config: SemanticEquivalenceConfig, entailment: EntailmentMemo) -> None:
         self._config = config
@@ -61,16 +61,9 @@ class SemanticEquivalence(Critic):
         self.reasons = ("entailment_forward", *(["entailment_backward"] if config.symmetric else []))
 
     def judge(self, pairs: list[Pair]) -> list[Verdict]:
-        """One verdict a pair, in order.
-
-        Where (x, y) and (y, x) both come, the one that comes first decides which direction is asked first.
-        """
+        """One verdict a pair, in order."""
         before = self._entailment.calls
-        if self._config.symmetric:
-            first = {frozenset((pair.source, pair.target)): (pair.source, pair.target) for pair in reversed(pairs)}
-            asked = [first[frozenset((pair.source, pair.target))] for pair in pairs]
-        else:
-            asked = [(pair.source, pair.target) for pair in pairs]
+        asked = [self._asked_first(pair) for pair in pairs]
         forward = self._entailment.probabilities(asked)
         passed = [direction for direction, p in zip(asked, forward, strict=True) if p >= self._config.min_entailment]
         if self._config.symmetric:
@@ -83,6 +76,16 @@ class SemanticEquivalence(Critic):
     def counts(self) -> dict[str, int]:
         """How many pairs it found to be equivalent, and its NLI calls."""
         return {"equivalent": self._equivalent, "nli_calls:semantic_equivalence": self._calls}
+
+    def _asked_first(self, pair: Pair) -> tuple[str, str]:
+        """(premise, hypothesis), the same for both orders of a pair.
+
+        A sentence that says more is seldom entailed by one that says less, and a no saves the other question.
+        """
+        if not self._config.symmetric:
+            return pair.source, pair.target
+        premise, hypothesis = sorted((pair.source, pair.target), key=lambda text: (len(text), text))
+        return premise, hypothesis
 
     def _verdict(self, pair: Pair) -> Verdict:
         """By what is known of the pair; a direction that was not asked is one whose reverse failed."""

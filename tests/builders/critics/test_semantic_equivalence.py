@@ -2,7 +2,7 @@ import random
 
 import pytest
 
-from builders.critics.entailment import EntailmentMemo
+from builders.critics.entailment import EntailmentMemo, EntailmentModel
 from builders.critics.semantic_equivalence import SemanticEquivalence, SemanticEquivalenceConfig
 from builders.errors import ConfigError
 from builders.pairs import Pair
@@ -19,24 +19,31 @@ def test_both_ways_and_the_reason_says_which_failed(critic, pairs):
     memo = EntailmentMemo(critic)
     config = SemanticEquivalenceConfig(model=critic, min_entailment=0.15)
     verdicts = SemanticEquivalence(config, memo).judge(pairs)
-    assert {verdict.reason for verdict in verdicts} >= {None, "entailment_forward"}
-    for pair, verdict in zip(pairs, verdicts, strict=True):
-        forward = memo.known(pair.source, pair.target)
-        backward = memo.known(pair.target, pair.source)
-        if forward < 0.15:
-            assert (verdict.reason, verdict.scores) == ("entailment_forward", {"entailment_forward": forward})
-        else:
-            assert verdict.reason == (None if backward >= 0.15 else "entailment_backward")
-            assert verdict.scores == {"entailment_forward": forward, "entailment_backward": backward}
+    assert {verdict.reason for verdict in verdicts} == {None, "entailment_forward", "entailment_backward"}
+    truth = EntailmentModel(critic)
+    forward = truth.probabilities([(pair.source, pair.target) for pair in pairs])
+    backward = truth.probabilities([(pair.target, pair.source) for pair in pairs])
+    for verdict, *exact in zip(verdicts, forward, backward, strict=True):
+        assert (verdict.reason is None) == (min(exact) >= 0.15)
+        both = dict(zip(("entailment_forward", "entailment_backward"), exact, strict=True))
+        assert verdict.scores == {name: pytest.approx(both[name], abs=1e-5) for name in verdict.scores}
+        if verdict.reason:
+            assert both[verdict.reason] < 0.15
 
 
-def test_backward_is_asked_only_of_what_passed(critic, pairs):
+def test_the_longer_sentence_is_the_first_hypothesis_and_the_reverse_is_asked_only_of_what_passed(critic, pairs):
     memo = EntailmentMemo(critic)
-    verdicts = SemanticEquivalence(SemanticEquivalenceConfig(model=critic, min_entailment=0.15), memo).judge(pairs)
-    asked = {(pair.source, pair.target) for pair in pairs}
-    passed = [pair for pair, verdict in zip(pairs, verdicts, strict=True) if verdict.reason != "entailment_forward"]
-    asked |= {(pair.target, pair.source) for pair in passed}
-    assert set(memo._known) == {pair for pair in asked if pair[0] != pair[1]}
+    made = SemanticEquivalence(SemanticEquivalenceConfig(model=critic, min_entailment=0.15), memo)
+    made.judge([*pairs, *(Pair(pair.target, pair.source) for pair in pairs)])
+    first = {tuple(sorted((pair.source, pair.target), key=lambda text: (len(text), text))) for pair in pairs}
+    first = {pair for pair in first if pair[0] != pair[1]}
+    passed = {pair for pair in first if memo.known(*pair) >= 0.15}
+    assert set(memo._known) == first | {(longer, shorter) for shorter, longer in passed}
+    assert made.counts() == {
+        "equivalent": 2 * sum(memo.known(longer, shorter) >= 0.15 for shorter, longer in passed)
+        + 2 * sum(pair.source == pair.target for pair in pairs),
+        "nli_calls:semantic_equivalence": len(memo._known),
+    }
 
 
 def test_a_summary_is_asked_forward_only(critic, pairs):
