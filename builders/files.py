@@ -7,7 +7,7 @@ import os
 import re
 import shutil
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -121,6 +121,17 @@ def write_json(path: Path, value: Any) -> None:
     """Writes a value as readable UTF-8 JSON, whole or not at all."""
     with atomic_path(path) as partial:
         partial.write_text(json.dumps(value, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def kept(path: Path, mark: str, compute: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    """What `compute` returns, kept in a JSON file until the fingerprint changes."""
+    if path.is_file():
+        record: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        if record.pop("fingerprint") == mark:
+            return record
+    value = compute()
+    write_json(path, {"fingerprint": mark, **value})
+    return value
 
 
 def read_text(path: Path) -> str:

@@ -126,7 +126,7 @@ def _judge_within_memory(
 
 def _judge(contexts: Iterable[list[Pair]], critics: CriticsConfig, both_orders: bool, keep_rejects: bool) -> _Judged:
     judged = _Judged()
-    for group in _groups(contexts):
+    for group in context_groups(contexts):
         found = filter_pairs(group, build_critics(critics, both_orders))
         judged.candidates += len(group)
         judged.kept += found.kept
@@ -138,8 +138,8 @@ def _judge(contexts: Iterable[list[Pair]], critics: CriticsConfig, both_orders: 
     return judged
 
 
-def _groups(contexts: Iterable[list[Pair]]) -> Iterator[list[Pair]]:
-    """Whole contexts together; one empty group when there is none, whose funnel still names every reason."""
+def context_groups(contexts: Iterable[list[Pair]]) -> Iterator[list[Pair]]:
+    """Whole contexts that are judged together; one empty group when there is none, whose funnel still names every reason."""
     group: list[Pair] = []
     for candidates in contexts:
         if len(group) >= _PAIRS_AT_A_TIME and candidates and candidates[0].context_id != group[-1].context_id:

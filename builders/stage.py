@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from builders.config import fingerprint, from_mapping, to_mapping
 from builders.critics.settings import CriticsConfig
@@ -75,13 +76,32 @@ def complete_stage(folder: Path, workers: int = 1) -> Stage:
     return pairs_stage(samples, critics, folder, made["round"], workers)
 
 
+def candidates(samples: Stage, critics: CriticsConfig) -> Iterator[list[Pair]]:
+    """The candidates of each context, in the order of the samples.
+
+    Raises:
+        RunError: A shard that is reached is not there yet.
+    """
+    for shard in range(samples.num_shards):
+        if shard in samples.missing():
+            raise RunError(f"{samples.shard_path(shard)} is not there yet; run the part that samples it first")
+        yield from _shard_candidates(samples.read_shard(shard), critics)
+
+
+def _shard_candidates(rows: list[dict[str, Any]], critics: CriticsConfig) -> Iterator[list[Pair]]:
+    enumerate_row = enumerate_unordered_pairs if critics.symmetric else enumerate_pairs
+    return (list(enumerate_row(row)) for row in rows)
+
+
 def _pairs_shard(job: _PairsJob, shard: int) -> None:
     rows = job.samples.read_shard(shard)
-    symmetric = job.critics.symmetric
-    enumerate_row = enumerate_unordered_pairs if symmetric else enumerate_pairs
     counts = {"contexts": len(rows), "sentences": sum(len(set(row["sentences"])) for row in rows)}
-
-    def contexts() -> Iterator[list[Pair]]:
-        return (list(enumerate_row(row)) for row in rows)
-
-    judge_shard(job.stages, shard, contexts, job.critics, job.round_number, counts, both_orders=symmetric)
+    judge_shard(
+        job.stages,
+        shard,
+        lambda: _shard_candidates(rows, job.critics),
+        job.critics,
+        job.round_number,
+        counts,
+        both_orders=job.critics.symmetric,
+    )

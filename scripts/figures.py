@@ -7,12 +7,12 @@ from typing import Any
 
 from builders.config import fingerprint
 from builders.critics.dissimilarity import load_parser
-from builders.files import write_json
+from builders.files import kept, write_json
 from builders.journal import Stage
 from builders.models import model_identity
 from builders.named import code_identity
 from scripts.pipeline import Pipeline
-from scripts.provenance import kept, provenance, released_statistics
+from scripts.provenance import provenance, released_statistics
 from trainers.benchmark import BenchmarkRow, benchmark_rows
 from trainers.evaluation import EvaluationConfig, audit_pairs, evaluate_outputs, teacher_outputs
 from trainers.oracle import is_faithful, load_oracle

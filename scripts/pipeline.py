@@ -11,11 +11,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from builders.critics.screen_calibration import calibrated_once, needs_calibration
+from builders.critics.settings import CriticsConfig
 from builders.errors import RunError
 from builders.files import atomic_path, remove_abandoned, write_json
 from builders.journal import Stage
 from builders.sampling import SamplingConfig, sample_stage
-from builders.stage import pairs_stage
+from builders.stage import candidates, pairs_stage
 from model_cards.usage_code import add_usage_code
 from scripts.recipe import Recipe, recipe_text
 from scripts.timings import Timings
@@ -83,14 +85,23 @@ class Pipeline:
         samples = self.samples(round_number)
         if round_number == 0:
             with self._timed("pairs round 0"):
-                return pairs_stage(samples, recipe.critics, folder, 0, recipe.workers, self.only)
+                return pairs_stage(samples, self.critics(), folder, 0, recipe.workers, self.only)
         assert recipe.self_distillation is not None
         student = self.student(round_number - 1)
-        settings = (recipe.critics, recipe.self_distillation)
+        settings = (self.critics(), recipe.self_distillation)
         with self._timed(f"pairs round {round_number}"):
             return candidates_stage(
                 samples, student, *settings, folder, round_number, recipe.seed, recipe.workers, self.only
             )
+
+    @once
+    def critics(self) -> CriticsConfig:
+        """The recipe's critics, a screen without a threshold calibrated on the first contexts of round 0."""
+        critics, samples = self.recipe.critics, self.samples(0)
+        if not needs_calibration(critics):
+            return critics
+        with self._timed("screen calibration"):
+            return calibrated_once(critics, candidates(samples, critics), samples.fingerprint, self.folder / "pairs")
 
     @once
     def student(self, round_number: int) -> Path:
@@ -118,7 +129,7 @@ class Pipeline:
         samples = self._sample(self._fresh_contexts(), "round-1", "control-fresh-pairs", None)
         folder = self.folder / "pairs" / "control-fresh-pairs"
         with self._timed("pairs control"):
-            return pairs_stage(samples, self.recipe.critics, folder, 1, self.recipe.workers, self.only)
+            return pairs_stage(samples, self.critics(), folder, 1, self.recipe.workers, self.only)
 
     @once
     def dataset(self) -> "PairsBuilder":

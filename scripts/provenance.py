@@ -1,9 +1,6 @@
 """What a release is made of: the code, the models and the pairs themselves."""
 
-import json
-from collections.abc import Callable
 from importlib.metadata import version
-from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -11,7 +8,7 @@ import pyarrow as pa
 from builders.config import fingerprint
 from builders.critics.dissimilarity import TreeEditDistanceConfig, load_parser
 from builders.dataset_statistics import dataset_statistics
-from builders.files import write_json
+from builders.files import kept
 from builders.models import model_identity
 from builders.named import code_identity
 from scripts.pipeline import Pipeline
@@ -57,14 +54,3 @@ def released_statistics(pipeline: Pipeline) -> dict[str, Any]:
         return {"statistics": dataset_statistics(pairs, load_parser(parser) if parser else None), "parser": parser}
 
     return kept(pipeline.folder / "evaluation" / "dataset.json", mark, measure)
-
-
-def kept(path: Path, mark: str, compute: Callable[[], dict[str, Any]]) -> dict[str, Any]:
-    """What `compute` returns, kept in a JSON file until the fingerprint changes."""
-    if path.is_file():
-        record: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        if record.pop("fingerprint") == mark:
-            return record
-    value = compute()
-    write_json(path, {"fingerprint": mark, **value})
-    return value

@@ -15,12 +15,17 @@ _LABELS = {"entailment", "entail", "entails", "entailed"}
 class EntailmentModel:
     """An NLI classifier from a folder, a package or the Hub.
 
+    Attributes:
+        tokens: How many it has read, padding included.
+        padding: How many of these were padding.
+
     Raises:
         ConfigError: None, or more than one, of its labels says entailment.
     """
 
     def __init__(self, ref: str) -> None:
         self._model, self._tokenizer = load_classifier(ref)
+        self.tokens = self.padding = 0
         self._label = entailment_label(ref, self._model.config)
         self._longest = longest_input(self._model, self._tokenizer)
         probe = ("Profit rose.", "It fell 5 percent.")
@@ -65,7 +70,10 @@ class EntailmentModel:
     def _classify(self, columns: dict[str, list[list[int]]]) -> list[float]:
         import torch  # slow to import
 
+        read = sum(map(len, columns["input_ids"]))
         inputs = {name: padded(rows, self._tokenizer, name) for name, rows in columns.items()}
+        self.tokens += inputs["input_ids"].numel()
+        self.padding += inputs["input_ids"].numel() - read
         with torch.inference_mode():
             logits = self._model(**{name: rows.to(self._model.device) for name, rows in inputs.items()}).logits
         return logits.float().softmax(dim=-1)[:, self._label].tolist()
@@ -107,7 +115,8 @@ def check_nli_model(ref: str) -> None:
 
 
 @lru_cache(maxsize=4)
-def _entailment_model(ref: str) -> EntailmentModel:
+def entailment_model(ref: str) -> EntailmentModel:
+    """The model of that name, loaded once a process."""
     return EntailmentModel(ref)
 
 
@@ -131,7 +140,7 @@ class EntailmentMemo:
         """As `EntailmentModel.probabilities`."""
         asked = [pair for pair in dict.fromkeys(pairs) if pair not in self._known and pair[0] != pair[1]]
         if asked:
-            model = _entailment_model(self._ref)
+            model = entailment_model(self._ref)
             fresh = dict.fromkeys(sentence for pair in asked for sentence in pair if sentence not in self._encoded)
             self._encoded.update(model.encode(list(fresh)))
             self._known.update(zip(asked, model.probabilities(asked, self._encoded), strict=True))

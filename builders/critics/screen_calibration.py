@@ -2,15 +2,18 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from builders.config import fingerprint
 from builders.critics.base import Shared
 from builders.critics.screen import Matches, ScreenConfig
 from builders.critics.settings import CriticsConfig, build_critics
 from builders.critics.word_match import Encoder, encoder
 from builders.errors import RunError
+from builders.files import kept
 from builders.filtering import filter_pairs
 from builders.pairs import Pair, by_context
 
@@ -25,8 +28,24 @@ def needs_calibration(critics: CriticsConfig) -> bool:
     return screen is not None and screen.threshold is None
 
 
-def calibrated(critics: CriticsConfig, contexts: Iterable[list[Pair]]) -> tuple[CriticsConfig, dict[str, Any]]:
-    """The critics with the screen's layer and threshold set.
+def calibrated_once(critics: CriticsConfig, contexts: Iterable[list[Pair]], origin: str, folder: Path) -> CriticsConfig:
+    """As `calibrate`, with the choice kept in `folder/screen.json` until critics or candidates change.
+
+    Args:
+        critics: With a screen.
+        contexts: Candidates, context by context; looked at only when there is no choice yet.
+        origin: Fingerprint of where the candidates come from.
+        folder: Made when missing.
+    """
+    screen = critics.find(ScreenConfig)
+    assert screen is not None
+    mark = fingerprint("screen", critics.identity(), origin)
+    record = kept(folder / "screen.json", mark, lambda: calibrate(critics, contexts))
+    return critics.replaced(screen, replace(screen, layer=record["layer"], threshold=record["threshold"]))
+
+
+def calibrate(critics: CriticsConfig, contexts: Iterable[list[Pair]]) -> dict[str, Any]:
+    """A layer and a threshold for the screen.
 
     Args:
         critics: With a screen.
@@ -34,8 +53,8 @@ def calibrated(critics: CriticsConfig, contexts: Iterable[list[Pair]]) -> tuple[
             before the screen keep.
 
     Returns:
-        The critics, and what the choice rests on: `pairs`, `kept` (by the NLI model), `layer`, `threshold`, and the
-        `share` of the pairs that passes the screen.
+        `layer` and `threshold`, and what the choice rests on: `pairs`, how many of them the NLI model keeps (`kept`),
+        and the `share` of them that passes the screen.
 
     Raises:
         RunError: Too few pairs are kept to choose by.
@@ -47,16 +66,16 @@ def calibrated(critics: CriticsConfig, contexts: Iterable[list[Pair]]) -> tuple[
     assert shared.semantic is not None
     semantic, model = shared.semantic.build(shared), encoder(config.encoder or shared.semantic.models[0])
     layers = list(range(model.layers)) if config.layer is None else [config.layer]
-    matches, kept, seen = [], [], 0
+    matches, entailed, seen = [], [], 0
     for candidates in contexts:
         before = build_critics(CriticsConfig(critics.critics[:place])) if place else []
         pairs = filter_pairs(candidates, before).kept
         matches.append(_values(pairs, model, layers, one_way=not shared.semantic.symmetric))
-        kept += [verdict.reason is None for verdict in semantic.judge(pairs)]
+        entailed += [verdict.reason is None for verdict in semantic.judge(pairs)]
         seen += len(pairs)
         if seen >= config.calibration_pairs:
             break
-    chosen = np.array(kept, dtype=bool)
+    chosen = np.array(entailed, dtype=bool)
     if chosen.sum() < _LEAST_KEPT:
         raise RunError(
             f"the screen cannot be calibrated: the NLI model keeps {chosen.sum()} of the first {seen:,} pairs and "
@@ -67,9 +86,13 @@ def calibrated(critics: CriticsConfig, contexts: Iterable[list[Pair]]) -> tuple[
     thresholds = np.quantile(values[chosen], (1.0 - config.recall) * _SHARE_OF_LOSS, axis=0, method="lower")
     shares = (values >= thresholds).mean(axis=0)
     best = int(shares.argmin())
-    settled = replace(config, layer=layers[best], threshold=float(thresholds[best]))
-    record = {"pairs": seen, "kept": int(chosen.sum()), "layer": settled.layer, "threshold": settled.threshold}
-    return critics.replaced(config, settled), record | {"share": float(shares[best])}
+    return {
+        "layer": layers[best],
+        "threshold": float(thresholds[best]),
+        "pairs": seen,
+        "kept": int(chosen.sum()),
+        "share": float(shares[best]),
+    }
 
 
 def _values(pairs: list[Pair], model: Encoder, layers: list[int], one_way: bool) -> np.ndarray:
