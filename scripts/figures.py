@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Any
 
 from builders.config import fingerprint
-from builders.parsers.loading import load_parser, parser_identity
 from builders.files import write_json
 from builders.journal import Stage
 from builders.models import model_identity
 from builders.named import code_identity
+from builders.parsers.loading import load_parser, parser_identity
 from scripts.pipeline import Pipeline
 from scripts.provenance import kept, provenance, released_statistics
 from trainers.benchmark import BenchmarkRow, benchmark_rows

@@ -3,7 +3,7 @@
 import math
 import random
 import statistics
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, TypedDict
 
@@ -35,8 +35,8 @@ class EvaluationConfig:
         split: Of the benchmark: "test" for figures, "development" for choosing settings.
         n: Most rows to evaluate on.
         oracle: Import path of a module that knows every sentence's meaning; without one nothing is called faithful.
-        parser: `stanza`, the URL of a CoreNLP server or `module:function`, for the tree edit distance; without one it is
-            left out.
+        parser: For the tree edit distance: `stanza`, the URL of a CoreNLP server, or `module:function`; without one it
+            is left out.
         seed: Of the benchmark's draw; not the run's, so that runs with other seeds face the same rows.
     """
 

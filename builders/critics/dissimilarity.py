@@ -34,10 +34,9 @@ class RougeLConfig(CriticConfig):
 class TreeEditDistanceConfig(CriticConfig):
     """Pairs below this distance between their constituency parses share their syntax.
 
-    The paper does not say whether the words of its trees count. Here they do by default, as they stand in the trees that
-    a parser prints; so a sentence with a dozen words can reach 12 by synonyms alone. `leaves: false` compares syntax
-    alone, as work on syntactically controlled paraphrase does, and wants a lower threshold: 12 was not meant for it, if
-    the paper's trees had their words.
+    The paper does not say whether the words of its trees count. Here they do by default, as they stand in the trees
+    that a parser prints; so a sentence with a dozen words can reach 12 by synonyms alone. `leaves: false` compares
+    syntax alone, as work on syntactically controlled paraphrase does, and wants a threshold of its own.
 
     Args:
         min: In tree edits.

@@ -38,7 +38,7 @@ def check_url(setting: str, url: str) -> None:
         raise ConfigError(f"{setting} must hold no user name or password, got one for {parts.hostname}; take it out")
 
 
-class _Unanswered(Exception):
+class _UnansweredError(Exception):
     """The server was reached, but these sentences got no usable answer."""
 
 
@@ -69,7 +69,7 @@ class CoreNLP:
     def _trees(self, lines: list[str]) -> Iterator[str]:
         try:
             yield from self._ask(lines)
-        except _Unanswered as error:
+        except _UnansweredError as error:
             if len(lines) == 1:
                 remedy = "see the server's log, raise its -timeout, or take this sentence out"
                 raise RunError(f"parser '{self._url}' gives no tree of {lines[0]!r}: {error}; {remedy}") from error
@@ -81,7 +81,7 @@ class CoreNLP:
         """The trees of all lines.
 
         Raises:
-            _Unanswered: There is not one for each.
+            _UnansweredError: There is not one for each.
             RunError: The server cannot be reached, or refuses the request as such.
         """
         splitting = "ssplit.isOneSentence" if len(lines) == 1 else "ssplit.eolonly"
@@ -90,10 +90,10 @@ class CoreNLP:
         try:
             found: Any = [sentence["parse"] for sentence in json.loads(response.content)["sentences"]]
         except (ValueError, KeyError, TypeError) as error:
-            raise _Unanswered(f"its answer is not what CoreNLP sends ({type(error).__name__})") from error
+            raise _UnansweredError(f"its answer is not what CoreNLP sends ({type(error).__name__})") from error
         # A line gives one sentence at most, so as many trees as lines are one of each, in order.
         if len(found) != len(lines) or not all(isinstance(tree, str) and tree.startswith("(") for tree in found):
-            raise _Unanswered(f"its answer has {len(found)} sentences for {len(lines)}, or some without a parse")
+            raise _UnansweredError(f"its answer has {len(found)} sentences for {len(lines)}, or some without a parse")
         return [" ".join(tree.split()) for tree in found]
 
     def _post(self, text: str, properties: str) -> httpx2.Response:
@@ -117,7 +117,7 @@ class CoreNLP:
                 break
             time.sleep(pause)
         if reached:
-            raise _Unanswered(trouble)
+            raise _UnansweredError(trouble)
         remedy = "start the CoreNLP server, or correct the address"
         raise RunError(f"parser '{self._url}' cannot be reached: {trouble}; {remedy}")
 

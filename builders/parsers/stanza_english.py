@@ -26,7 +26,7 @@ def stanza_identity() -> dict[str, Any]:
 
 
 class StanzaEnglish:
-    """From sentences to their bracketed trees, such as `(ROOT (S (NP (NN profit)) (VP (VBD rose))))`, all in one batch.
+    """From sentences to their bracketed trees, such as `(ROOT (S (NP (NN profit)) (VP (VBD rose))))`.
 
     Raises:
         RunError: Stanza or its models are not here.
@@ -36,6 +36,11 @@ class StanzaEnglish:
         self._pipeline = _pipeline()
 
     def __call__(self, sentences: Sequence[str]) -> list[str]:
+        """One tree a sentence, all in one batch.
+
+        Raises:
+            RunError: Stanza fails, or makes none or several sentences of one.
+        """
         # A blank line would end a sentence for Stanza, whatever it is told.
         lines = [" ".join(sentence.split()) for sentence in sentences]
         if "" in lines:

@@ -36,32 +36,14 @@ def distances(pairs: Ints, trees: Packed) -> Ints:
 
 
 @_compiled
-def reach(pairs: Ints, trees: Packed, least: int) -> Any:
-    """Whether each two trees are at least so far apart: by the constrained distance, or else by the distance itself.
+def upper_bounds(pairs: Ints, trees: Packed, least: int) -> Ints:
+    """The constrained distance of each two trees, or a larger bound where that is not below `least`.
 
     Args:
         pairs: Two places in `trees` a row.
         trees: As `pack` gives them.
-        least: In edits.
-
-    Returns:
-        A truth value a pair.
+        least: Distances that are not below it may come out larger, which saves most of the work.
     """
-    found = np.empty(len(pairs), np.bool_)
-    room = _most_cells(pairs, trees.start)
-    subtrees, forests = np.empty(room, _ROOM), np.empty(room, _ROOM)
-    for i in range(len(pairs)):
-        a, b = pairs[i, 0], pairs[i, 1]
-        found[i] = (
-            _constrained(a, b, trees.start, trees.left, least, subtrees, forests) >= least
-            and _distance(a, b, trees, subtrees, forests) >= least
-        )
-    return found
-
-
-@_compiled
-def upper_bounds(pairs: Ints, trees: Packed, least: int) -> Ints:
-    """The constrained distance of each two trees, or a larger bound where that is not below `least`."""
     found = np.empty(len(pairs), _ROOM)
     room = _most_cells(pairs, trees.start)
     subtrees, forests = np.empty(room, _ROOM), np.empty(room, _ROOM)

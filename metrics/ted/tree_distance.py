@@ -5,8 +5,10 @@ Written out because the dissimilarity filter asks it of very many pairs, and the
 """
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 import numpy as np
+from numpy.typing import NDArray
 from rapidfuzz.distance.Levenshtein import distance as edits
 
 from .packing import Ints, Packed, Side, pack
@@ -56,26 +58,27 @@ def at_least(a: str, b: str, least: int) -> bool:
 def each_at_least(pairs: TextPairs, least: int) -> list[bool]:
     """The same of many pairs, faster than one by one: each distinct tree is read once.
 
-    Bounds come first, the cheapest of them before the others. An edit of a tree is an edit of its sequence of names
-    too, in whichever order one visits the nodes, so the edit distances of the sequences are lower bounds; those of the
-    sizes and of the names without their order are lower still, and cost no less to find. What these leave open is for
-    an upper bound (see `kernels.reach`), and what that leaves for the distance itself.
+    Bounds come first, the cheapest before the others. An edit of a tree is an edit of its sequence of names too, in
+    whichever order one visits the nodes, so the edit distances of the sequences are lower bounds (those of the sizes
+    and of the names without their order are lower still, and cost no less to find). What these leave open is for an
+    upper bound, and what that leaves for the distance itself.
 
     Raises:
         ValueError: A tree is malformed.
     """
-    from .kernels import reach  # slow to import
+    from .kernels import distances, upper_bounds  # slow to import
 
     answers: list[bool] = []
     for places, trees in _packed(pairs):
         answer = _sequences_reach(places, trees, least)
         unsure = np.flatnonzero(~answer)
-        answer[unsure] = reach(places[unsure], trees, least)
+        unsure = unsure[upper_bounds(places[unsure], trees, least) >= least]
+        answer[unsure] = distances(places[unsure], trees) >= least
         answers += answer.tolist()
     return answers
 
 
-def _sequences_reach(places: Ints, trees: Packed, least: int) -> "np.ndarray[tuple[int], np.dtype[np.bool_]]":
+def _sequences_reach(places: Ints, trees: Packed, least: int) -> NDArray[np.bool_]:
     """Whether the names of each two trees are so many edits apart, in postorder or in preorder (here backwards)."""
     cutoff = max(least - 1, 0)  # what is above it need not be known exactly, which saves most of the work
     postorder, preorder = _sequences(trees.start, trees.left), _sequences(trees.start, trees.right)
@@ -92,7 +95,7 @@ def _sequences_reach(places: Ints, trees: Packed, least: int) -> "np.ndarray[tup
 def _sequences(start: Ints, side: Side) -> list[list[int]]:
     names = side.names.tolist()
     bounds = start.tolist()
-    return [names[begin:end] for begin, end in zip(bounds, bounds[1:], strict=False)]
+    return [names[begin:end] for begin, end in pairwise(bounds)]
 
 
 def _packed(pairs: TextPairs) -> Iterator[tuple[Ints, Packed]]:
