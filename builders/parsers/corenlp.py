@@ -3,7 +3,7 @@
 import ipaddress
 import json
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -11,7 +11,7 @@ import httpx2
 
 from builders.errors import ConfigError, RunError, one_line
 
-_AT_ONCE = 16  # sentences a request: the server gives up on what takes it longer than its own `-timeout`
+_AT_ONCE = 16  # sentences a request, at first: the server gives up on what takes longer than its own `-timeout`
 _TIMEOUT = 60.0  # seconds; a server that gives up after its usual 15 says so itself
 _PAUSES = (0.5, 1.0, 2.0, 4.0)  # seconds before each further attempt
 
@@ -52,7 +52,7 @@ class CoreNLP:
     """
 
     def __init__(self, url: str) -> None:
-        self._url = url
+        self._url, self._at_once = url, _AT_ONCE
         # A proxy of the environment does not lead to this machine.
         self._client = httpx2.Client(timeout=_TIMEOUT, trust_env=not _is_loopback(url))
 
@@ -64,18 +64,20 @@ class CoreNLP:
         """
         # A line is a sentence, so there must be no other line ends.
         lines = [" ".join(sentence.split()) for sentence in sentences]
-        return [tree for i in range(0, len(lines), _AT_ONCE) for tree in self._trees(lines[i : i + _AT_ONCE])]
+        trees: list[str] = []
+        while len(trees) < len(lines):
+            trees += self._trees(lines[len(trees) : len(trees) + self._at_once])
+        return trees
 
-    def _trees(self, lines: list[str]) -> Iterator[str]:
+    def _trees(self, lines: list[str]) -> list[str]:
         try:
-            yield from self._ask(lines)
+            return self._ask(lines)
         except _UnansweredError as error:
             if len(lines) == 1:
                 remedy = "see the server's log, raise its -timeout, or take this sentence out"
                 raise RunError(f"parser '{self._url}' gives no tree of {lines[0]!r}: {error}; {remedy}") from error
-            half = len(lines) // 2
-            yield from self._trees(lines[:half])
-            yield from self._trees(lines[half:])
+            half = self._at_once = len(lines) // 2
+            return self._trees(lines[:half]) + self._trees(lines[half:])
 
     def _ask(self, lines: list[str]) -> list[str]:
         """The trees of all lines.
@@ -86,7 +88,8 @@ class CoreNLP:
         """
         splitting = "ssplit.isOneSentence" if len(lines) == 1 else "ssplit.eolonly"
         properties = {"annotators": "tokenize,ssplit,pos,parse", splitting: "true", "outputFormat": "json"}
-        response = self._post("\n".join(lines), json.dumps(properties))
+        # What is too much for the server is so each time: several sentences get one more attempt, then a smaller request.
+        response = self._post("\n".join(lines), json.dumps(properties), _PAUSES if len(lines) == 1 else _PAUSES[:1])
         try:
             found: Any = [sentence["parse"] for sentence in json.loads(response.content)["sentences"]]
         except (ValueError, KeyError, TypeError) as error:
@@ -96,10 +99,10 @@ class CoreNLP:
             raise _UnansweredError(f"its answer has {len(found)} sentences for {len(lines)}, or some without a parse")
         return [" ".join(tree.split()) for tree in found]
 
-    def _post(self, text: str, properties: str) -> httpx2.Response:
-        """The server's answer, asked for again where it may have been busy or just starting."""
+    def _post(self, text: str, properties: str, pauses: Sequence[float]) -> httpx2.Response:
+        """The server's answer, asked for again after each pause where it may have been busy or just starting."""
         headers = {"Content-Type": "text/plain; charset=utf-8"}
-        for pause in (*_PAUSES, None):
+        for pause in (*pauses, None):
             try:
                 response = self._client.post(
                     self._url, params={"properties": properties}, content=text.encode(), headers=headers

@@ -1,16 +1,19 @@
 """The `evaluate` module of the tree edit distance: `evaluate.load("metrics/ted")`."""
 
+# ruff: noqa: F401
+
 from typing import Any
 
 import datasets
 import evaluate
 
-# `evaluate` copies the sibling files that are named here, and those alone.
-from .kernels import distances  # noqa: F401
+# `evaluate` copies the sibling files that are imported here, and those alone; it takes a comment behind an import for a
+# file to fetch.
+from .kernels import distances
 from .layers import part_of_tree
-from .packing import pack  # noqa: F401
+from .packing import pack
 from .tree_distance import tree_edit_distances
-from .trees import parse_tree  # noqa: F401
+from .trees import parse_tree
 
 _DESCRIPTION = "Mean edit distance, with unit costs, of the constituency trees of predictions and references."
 

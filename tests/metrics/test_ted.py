@@ -212,6 +212,11 @@ def test_it_works_from_a_folder_that_cannot_be_written(tmp_path, home):
     environment = {**os.environ, "HOME": home, "XDG_CACHE_HOME": home, "PYTHONDONTWRITEBYTECODE": "1"}
     environment.pop("PYTHONPATH", None)
     ended = subprocess.run(
-        [sys.executable, "-c", code], cwd=tmp_path / "code", env=environment, capture_output=True, text=True, check=False
+        [sys.executable, "-c", code],
+        cwd=tmp_path / "code",
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert (ended.stdout, ended.stderr) == ("1\n", "")
