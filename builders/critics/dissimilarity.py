@@ -48,7 +48,7 @@ class TreeEditDistanceConfig(CriticConfig):
 
     min: int = 12  # paper A.2
     parser: str = "stanza"  # the paper's is CoreNLP (A.2), which needs a server; this is the same group's successor
-    layers: int | None = None  # paper A.2 and 4.1: the filter's TED is that of the whole tree, TED-F
+    layers: int | None = None  # paper A.2: between the parses; TED-3 is a measure of Section 4.1 alone
     leaves: bool = True  # not stated in the paper
 
     def __post_init__(self) -> None:

@@ -88,8 +88,10 @@ class CoreNLP:
         """
         splitting = "ssplit.isOneSentence" if len(lines) == 1 else "ssplit.eolonly"
         properties = {"annotators": "tokenize,ssplit,pos,parse", splitting: "true", "outputFormat": "json"}
-        # What is too much for the server is so each time: several sentences get one more attempt, then a smaller request.
-        response = self._post("\n".join(lines), json.dumps(properties), _PAUSES if len(lines) == 1 else _PAUSES[:1])
+        # What is too much for the server is so each time: several sentences get one more attempt, and then a smaller
+        # request.
+        pauses = _PAUSES if len(lines) == 1 else _PAUSES[:1]
+        response = self._post("\n".join(lines), json.dumps(properties), pauses)
         try:
             found: Any = [sentence["parse"] for sentence in json.loads(response.content)["sentences"]]
         except (ValueError, KeyError, TypeError) as error:
