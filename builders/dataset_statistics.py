@@ -2,22 +2,23 @@
 
 import math
 import statistics
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import pyarrow as pa
 
+from builders.parsers.loading import Parser
 from metrics.jaccard.shared_words import jaccard
 from metrics.msttr.segments import msttr
 from metrics.ngram_entropy.ngrams import ngram_entropy
 from metrics.ted.layers import top_layers
-from metrics.ted.tree_distance import tree_edit_distance
+from metrics.ted.tree_distance import tree_edit_distances
 
 PAIRS = 100_000  # most pairs looked at, which keeps datasets of any size within memory and comparable
 PARSED_PAIRS = 500  # most pairs whose sentences are parsed and whose trees are compared, which is slow
 
 
-def dataset_statistics(pairs: pa.Table, parse: Callable[[str], str] | None) -> dict[str, dict[str, Any]]:
+def dataset_statistics(pairs: pa.Table, parse: Parser | None) -> dict[str, dict[str, Any]]:
     """The figures of a dataset's pairs, each with the number of pairs it was taken from.
 
     Of more pairs than are looked at, those with the lowest ids are: an id is a hash of the pair, so which they are
@@ -25,7 +26,7 @@ def dataset_statistics(pairs: pa.Table, parse: Callable[[str], str] | None) -> d
 
     Args:
         pairs: Rows of `DIMPLE_SCHEMA` or `DIMSUM_SCHEMA`.
-        parse: From a sentence to its bracketed tree; without it there is no tree edit distance.
+        parse: From sentences to their bracketed trees; without it there is no tree edit distance.
 
     Returns:
         `{"h2": {"value", "n"}, ...}`: `h2` and `h3`, bits; `msttr` of the targets and `jaccard`, on 0-100; `ted_3` and
@@ -41,11 +42,12 @@ def dataset_statistics(pairs: pa.Table, parse: Callable[[str], str] | None) -> d
             figures["msttr"] = {"value": ratio, "n": n}
         figures["jaccard"] = _mean([jaccard(*pair) for pair in zip(sources, targets, strict=True)])
     if n and parse:
-        sides = (sources[:PARSED_PAIRS], targets[:PARSED_PAIRS])
-        trees = [(parse(source), parse(target)) for source, target in zip(*sides, strict=True)]
+        sources, targets = sources[:PARSED_PAIRS], targets[:PARSED_PAIRS]
+        parsed = parse([*sources, *targets])
+        trees = list(zip(parsed[: len(sources)], parsed[len(sources) :], strict=True))
         upper = [(top_layers(source, 3), top_layers(target, 3)) for source, target in trees]
-        figures["ted_3"] = _mean([tree_edit_distance(*pair) for pair in upper])
-        figures["ted_f"] = _mean([tree_edit_distance(*pair) for pair in trees])
+        figures["ted_3"] = _mean(tree_edit_distances(upper))
+        figures["ted_f"] = _mean(tree_edit_distances(trees))
     return figures
 
 

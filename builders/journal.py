@@ -25,7 +25,12 @@ from builders.errors import RunError
 from builders.files import atomic_path, remove, write_json
 from builders.progress import track
 
-_PRELOADED = ["builders.decoding", "transformers.modeling_utils", "transformers.models.auto.modeling_auto"]
+_PRELOADED = [
+    "builders.decoding",
+    "metrics.ted.kernels",
+    "transformers.modeling_utils",
+    "transformers.models.auto.modeling_auto",
+]
 
 Job = TypeVar("Job")
 Rows = list[dict[str, Any]]

@@ -139,7 +139,7 @@ def _judge(contexts: Iterable[list[Pair]], critics: CriticsConfig, both_orders: 
 
 
 def context_groups(contexts: Iterable[list[Pair]]) -> Iterator[list[Pair]]:
-    """Whole contexts that are judged together; one empty group when there is none, whose funnel still names every reason."""
+    """Whole contexts that are judged together; one empty group when there is none: its funnel names every reason."""
     group: list[Pair] = []
     for candidates in contexts:
         if len(group) >= _PAIRS_AT_A_TIME and candidates and candidates[0].context_id != group[-1].context_id:

@@ -26,7 +26,10 @@ DIMSUM_SCHEMA = pa.schema([*_IDENTITY, ("compression", pa.float64())])
 
 @dataclass(slots=True)
 class Pair:
-    """Two sentences of one context; `scores` holds what critics have measured so far, by column name."""
+    """Two sentences of one context; `scores` holds what critics have measured so far, by column name.
+
+    The trees are bracketed ones that come with the data, for the parser `given`.
+    """
 
     source: str
     target: str
@@ -34,6 +37,8 @@ class Pair:
     context_id: str = ""
     passage_id: str = ""
     domain: str = ""
+    source_tree: str = ""
+    target_tree: str = ""
     scores: dict[str, float] = field(default_factory=dict)
 
     @property

@@ -68,7 +68,7 @@ WHY = {
     "EvaluationConfig.benchmark": "set this or `data`",
     "EvaluationConfig.data": "set this or `benchmark`",
     "EvaluationConfig.oracle": "no oracle is known for real text",
-    "EvaluationConfig.parser": "none is shipped for real text",
+    "EvaluationConfig.parser": "a parser of real text is an extra, see above",
 }
 NOT_IN_THE_PAPER = "common practice; the paper states no hyperparameters"
 UNSTATED = ("learning_rate", "epochs", "batch_size", "warmup_ratio", "schedule", "weight_decay", "label_smoothing")

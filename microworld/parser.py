@@ -28,7 +28,7 @@ _ENDS = {",", "."}
 _MAX_DEPTH = 40  # deeper nesting is left flat, so that no input exhausts the stack
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=10_000)
 def parse(sentence: str) -> str:
     """The constituency tree of a sentence.
 

@@ -5,8 +5,9 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from builders.configuration import read_configuration_of_kind
-from builders.critics.dissimilarity import load_parser
+from builders.critics.dissimilarity import TreeEditDistanceConfig
 from builders.errors import ConfigError, RunError
+from builders.parsers.loading import GIVEN, load_parser
 from scripts.recipe import Recipe
 from trainers.benchmark import benchmark_rows
 from trainers.evaluation import EvaluationConfig
@@ -30,6 +31,8 @@ def check_recipe(recipe: Recipe) -> None:
         student_loader(recipe.student.base)
     for critic in recipe.critics.critics:
         with _named("critics"):
+            if isinstance(critic, TreeEditDistanceConfig) and critic.parser == GIVEN:
+                raise ConfigError("parser 'given' is for pairs with trees, and a run writes its own; name a parser")
             critic.check()
     if recipe.evaluation:
         check_evaluation(recipe.evaluation, recipe.task)
@@ -45,7 +48,7 @@ def check_evaluation(config: EvaluationConfig, task: Task) -> None:
     if config.oracle:
         is_faithful(load_oracle(config.oracle), _SAMPLE, _SAMPLE, task)
     if config.parser:
-        load_parser(config.parser)(_SAMPLE)
+        load_parser(config.parser)([_SAMPLE])
     benchmark_rows(replace(config, n=2), task)
 
 

@@ -157,7 +157,9 @@ def _evaluate_arguments(command: Parser) -> None:
     command.add_argument("--task", choices=("paraphrase", "summary"), default="paraphrase")
     command.add_argument("--n", type=int, default=2000, help="most rows to evaluate on (default: 2000)")
     command.add_argument("--oracle", metavar="MODULE", help="such as microworld.oracle; scores faithfulness")
-    command.add_argument("--parser", metavar="MODULE:FUNCTION", help="such as microworld.parser:parse; for TED")
+    command.add_argument(
+        "--parser", metavar="PARSER", help="for TED: stanza, the URL of a CoreNLP server, or MODULE:FUNCTION"
+    )
     command.add_argument("--json", action="store_true", help="print the figures as JSON")
 
 

@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Any
 
 from builders.config import fingerprint
-from builders.critics.dissimilarity import load_parser
 from builders.files import kept, write_json
 from builders.journal import Stage
 from builders.models import model_identity
 from builders.named import code_identity
+from builders.parsers.loading import load_parser, parser_identity
 from scripts.pipeline import Pipeline
 from scripts.provenance import provenance, released_statistics
 from trainers.benchmark import BenchmarkRow, benchmark_rows
@@ -100,8 +100,9 @@ def _systems(pipeline: Pipeline) -> Iterator[tuple[str, Path | None, dict[str, A
     assert recipe.evaluation is not None
     rows = benchmark_rows(recipe.evaluation, recipe.task)
     teacher = recipe.sampling.teacher
-    judges = [("oracle", recipe.evaluation.oracle), ("parser", recipe.evaluation.parser)]
-    code = [code_identity(kind, path) for kind, path in judges if path]
+    oracle, parser = recipe.evaluation.oracle, recipe.evaluation.parser
+    code = [code_identity("oracle", oracle)] if oracle else []
+    code += [parser_identity(parser)] if parser else []
 
     def evaluated(name: str, student: Path | None) -> tuple[str, Path | None, dict[str, Any]]:
         model = teacher if student is None else str(student)

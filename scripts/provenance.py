@@ -6,11 +6,11 @@ from typing import Any
 import pyarrow as pa
 
 from builders.config import fingerprint
-from builders.critics.dissimilarity import TreeEditDistanceConfig, load_parser
+from builders.critics.dissimilarity import TreeEditDistanceConfig
 from builders.dataset_statistics import dataset_statistics
 from builders.files import kept
 from builders.models import model_identity
-from builders.named import code_identity
+from builders.parsers.loading import load_parser, parser_identity
 from scripts.pipeline import Pipeline
 from scripts.recipe import Recipe
 
@@ -47,7 +47,7 @@ def released_statistics(pipeline: Pipeline) -> dict[str, Any]:
     recipe, builder = pipeline.recipe, pipeline.dataset()
     critics = [critic.parser for critic in recipe.critics.critics if isinstance(critic, TreeEditDistanceConfig)]
     parser = next(iter(critics), recipe.evaluation.parser if recipe.evaluation else None)
-    mark = fingerprint(builder.config_id, code_identity("parser", parser) if parser else None)
+    mark = fingerprint(builder.config_id, parser_identity(parser) if parser else None)
 
     def measure() -> dict[str, Any]:
         pairs = pa.concat_tables(builder.assembly.splits.values())

@@ -28,6 +28,7 @@ HEAVY = {
     "trl",
     "accelerate",
     "evaluate",
+    "numba",
     "pyarrow",
     "scipy",
     "ray",

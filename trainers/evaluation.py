@@ -3,7 +3,7 @@
 import math
 import random
 import statistics
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, TypedDict
 
@@ -12,16 +12,16 @@ from builders.critics.dissimilarity import RougeLConfig
 from builders.errors import ConfigError
 from builders.generation import Prompt, positions, sample_continuations
 from builders.models import load_causal_lm
+from builders.parsers.loading import GIVEN, Parser, check_parser_name
 from builders.sentences import first_sentence, first_sentence_done
 from metrics.ibleu.sentence_bleu import sentence_ibleu
 from metrics.rouge_l.overlap import rouge_l, tokens
-from metrics.ted.tree_distance import tree_edit_distance
+from metrics.ted.tree_distance import tree_edit_distances
 
 from .oracle import Oracle, is_faithful
 from .paraphraser import MAX_NEW_TOKENS, in_length_order
 from .training_pairs import Task
 
-Parser = Callable[[str], str]
 TEACHER_BATCH = 32  # a constant: a batch's composition shows in the last bits of its logits
 
 
@@ -35,7 +35,8 @@ class EvaluationConfig:
         split: Of the benchmark: "test" for figures, "development" for choosing settings.
         n: Most rows to evaluate on.
         oracle: Import path of a module that knows every sentence's meaning; without one nothing is called faithful.
-        parser: `module:function` for the tree edit distance; without one it is left out.
+        parser: For the tree edit distance: `stanza`, the URL of a CoreNLP server, or `module:function`; without one it
+            is left out.
         seed: Of the benchmark's draw; not the run's, so that runs with other seeds face the same rows.
     """
 
@@ -52,10 +53,12 @@ class EvaluationConfig:
             raise ConfigError(f"set benchmark or data, not both, got '{self.benchmark}' and '{self.data}'")
         if self.n < 2:
             raise ConfigError(f"n must be at least 2, for a standard error, got {self.n}")
-        for name in ("benchmark", "parser"):
-            value = getattr(self, name)
-            if value is not None and ":" not in value:
-                raise ConfigError(f"{name} must read 'module:function', got '{value}'")
+        if self.benchmark is not None and ":" not in self.benchmark:
+            raise ConfigError(f"benchmark must read 'module:function', got '{self.benchmark}'")
+        if self.parser == GIVEN:
+            raise ConfigError("parser cannot be 'given': a student's outputs are new; name a parser that reads them")
+        if self.parser is not None:
+            check_parser_name("parser", self.parser)
 
 
 class Figure(TypedDict):
@@ -117,8 +120,9 @@ def evaluate_outputs(
         figures["compression"] = mean([compression_ratio(source, output) for source, output in rows])
     figures["rouge_l"] = mean([rouge_l(source, output) for source, output in rows])
     if parser is not None:
-        distances = [tree_edit_distance(parser(source), parser(output)) for source, output in rows]
-        figures["tree_edit_distance"] = mean(distances)
+        trees = parser([*sources, *outputs])
+        pairs = list(zip(trees[: len(sources)], trees[len(sources) :], strict=True))
+        figures["tree_edit_distance"] = mean(tree_edit_distances(pairs))
     referred = [(*row, reference) for row, reference in zip(rows, references, strict=True) if reference is not None]
     if len(referred) > 1:
         figures["rouge_l_reference"] = mean([rouge_l(reference, output) for _, output, reference in referred])

@@ -3,17 +3,16 @@
 ROUGE-L forbids copying words, tree edit distance forbids swapping them one by one.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 from builders.critics.base import Critic, CriticConfig, Shared, Verdict
 from builders.errors import ConfigError
-from builders.named import code_identity, import_named, users_code
 from builders.pairs import Pair
+from builders.parsers.loading import GIVEN, check_parser_name, load_parser, pair_trees, parser_identity
 from metrics.rouge_l.overlap import rouge_l
-from metrics.ted.tree_distance import parse_tree, tree_edit_distance
+from metrics.ted.layers import part_of_tree
+from metrics.ted.tree_distance import at_least, each_at_least, tree_edit_distances
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,31 +34,43 @@ class RougeLConfig(CriticConfig):
 class TreeEditDistanceConfig(CriticConfig):
     """Pairs below this distance between their constituency parses share their syntax.
 
+    The paper does not say whether the words of its trees count. Here they do by default, as they stand in the trees
+    that a parser prints; so a sentence with a dozen words can reach 12 by synonyms alone. `leaves: false` compares
+    syntax alone, as work on syntactically controlled paraphrase does, and wants a threshold of its own.
+
     Args:
         min: In tree edits.
-        parser: `module:function`, from a sentence to a bracketed tree.
+        parser: `stanza`, the URL of a CoreNLP server, `given` (trees in the data), or `module:function`, from a
+            sentence to a bracketed tree.
+        layers: How many layers from the root down are compared, such as 3; by default the whole trees.
+        leaves: Whether words are nodes like the others.
     """
 
     min: int = 12  # paper A.2
-    parser: str
+    parser: str = "stanza"  # the paper's is CoreNLP (A.2), which needs a server; this is the same group's successor
+    layers: int | None = None  # paper A.2: between the parses; TED-3 is a measure of Section 4.1 alone
+    leaves: bool = True  # not stated in the paper
 
     def __post_init__(self) -> None:
         if self.min < 0:
             raise ConfigError(f"tree_edit_distance.min must be at least 0, got {self.min}")
-        if ":" not in self.parser:
-            raise ConfigError(f"tree_edit_distance.parser must read 'module:function', got '{self.parser}'")
+        if self.layers is not None and self.layers < 1:
+            raise ConfigError(f"tree_edit_distance.layers must be at least 1, got {self.layers}")
+        check_parser_name("tree_edit_distance.parser", self.parser)
 
     def build(self, shared: Shared) -> "TreeEditDistance":
         """The critic."""
         return TreeEditDistance(self)
 
     def identity(self) -> dict[str, Any]:
-        """The settings, the parser by the content of its file."""
-        return {**super().identity(), "parser": code_identity("parser", self.parser)}
+        """The settings, the parser by what it is."""
+        return {**super().identity(), "parser": parser_identity(self.parser)}
 
     def check(self) -> None:
         """Asks the parser for one tree."""
-        load_parser(self.parser)("Profit rose 5 percent on Monday.")
+        tree = "(S)" if self.parser == GIVEN else load_parser(self.parser)(["Profit rose 5 percent on Monday."])[0]
+        at_least(tree, tree, 1)  # compiled here, once, and not by every worker
+        tree_edit_distances([(tree, tree)])
 
 
 class RougeL(Critic):
@@ -82,35 +93,24 @@ class TreeEditDistance(Critic):
     reasons = ("tree_edit_distance",)
 
     def __init__(self, config: TreeEditDistanceConfig) -> None:
-        self._min = config.min
-        self._parse = load_parser(config.parser)
+        self._config = config
+        if config.parser != GIVEN:
+            load_parser(config.parser)  # so that one that is not there is noticed before the first pair
 
     def judge(self, pairs: list[Pair]) -> list[Verdict]:
-        """One verdict a pair, in order."""
-        values = [tree_edit_distance(self._parse(pair.source), self._parse(pair.target)) for pair in pairs]
-        reasons = ["tree_edit_distance" if value < self._min else None for value in values]
-        scores = [{"tree_edit_distance": value} for value in values]
-        return [Verdict(reason, score) for reason, score in zip(reasons, scores, strict=True)]
+        """One verdict a pair, in order; without the distances, which most pairs do not need."""
+        answers = each_at_least(self._trees(pairs), self._config.min)
+        return [Verdict(None if answer else "tree_edit_distance") for answer in answers]
 
+    def complete(self, pairs: list[Pair]) -> None:
+        """Fills in `tree_edit_distance`."""
+        for pair, distance in zip(pairs, tree_edit_distances(self._trees(pairs)), strict=True):
+            pair.scores["tree_edit_distance"] = distance
 
-def load_parser(path: str) -> Callable[[str], str]:
-    """The constituency parser at `module:function`, which critic and evaluation share.
-
-    Returns:
-        A function from a sentence to its bracketed tree. It asks the parser once a sentence, and raises a `RunError`
-        where that gives no such tree.
-
-    Raises:
-        ConfigError: There is no such function.
-    """
-    parse = import_named("parser", path)
-
-    @lru_cache(maxsize=100_000)
-    def tree(sentence: str) -> str:
-        remedy = "it must give one tree such as '(S (NN profit) (VBD rose))' for any text"
-        with users_code(f"parser '{path}' failed on {sentence!r}", remedy):
-            found: str = parse(sentence)
-            parse_tree(found)  # raises what `tree_edit_distance` would: it is malformed, or no text at all
-        return found
-
-    return tree
+    def _trees(self, pairs: list[Pair]) -> list[tuple[str, str]]:
+        trees = pair_trees(self._config.parser, pairs)
+        if self._config.layers is None and self._config.leaves:
+            return trees
+        part = part_of_tree(self._config.layers, self._config.leaves)
+        smaller = {tree: part(tree) for tree in {tree for pair in trees for tree in pair}}
+        return [(smaller[source], smaller[target]) for source, target in trees]

@@ -1,10 +1,43 @@
-"""The upper part of a bracketed tree, for the tree edit distance of what stands near the root."""
+"""Part of a bracketed tree, for the tree edit distance of what stands near the root or of syntax without its words."""
 
 import re
+from collections.abc import Callable
 
-from .tree_distance import parse_tree
+from .trees import parse_tree
 
 _NODE_OR_CLOSE = re.compile(r"(?P<open>\()?\s*(?P<name>[^\s()]+)|\)")
+
+
+def part_of_tree(layers: int | None, leaves: bool) -> Callable[[str], str]:
+    """What of each tree is compared, as a function from a bracketed tree to a smaller one.
+
+    Args:
+        layers: As in `top_layers`; None keeps all.
+        leaves: Whether words stay, see `without_leaves`.
+    """
+
+    def part(text: str) -> str:
+        text = text if leaves else without_leaves(text)
+        return text if layers is None else top_layers(text, layers)
+
+    return part
+
+
+def without_leaves(text: str) -> str:
+    """A bracketed tree without its words, so that labels alone are compared.
+
+    Args:
+        text: The tree; a word is what stands in no bracket of its own.
+
+    Returns:
+        The smaller tree, bracketed too.
+
+    Raises:
+        ValueError: The tree is malformed.
+    """
+    parse_tree(text)
+    pieces = (piece for piece in _NODE_OR_CLOSE.finditer(text) if piece["open"] or not piece["name"])
+    return "".join(f" ({piece['name']}" if piece["open"] else ")" for piece in pieces).strip()
 
 
 def top_layers(text: str, layers: int) -> str:

@@ -1,3 +1,5 @@
+import shutil
+
 import evaluate
 import pytest
 
@@ -22,6 +24,19 @@ def test_ted_of_the_upper_layers():
     assert module.compute(**trees, layers=2)["ted"] == 0.0
     assert module.compute(**trees, layers=3)["ted"] == 1.0
     assert module.compute(**trees)["ted"] == 3.0
+
+
+def test_ted_without_leaves():
+    trees = {"predictions": ["(S (NP (NN a)) (VP b))"], "references": ["(S (NP (NN c) (NN d)) (VP b))"]}
+    module = evaluate.load("metrics/ted")
+    assert module.compute(**trees, leaves=False)["ted"] == 1.0
+    assert module.compute(**trees, leaves=False, layers=2)["ted"] == 0.0
+
+
+def test_ted_from_a_copy_of_its_folder(tmp_path):
+    shutil.copytree("metrics/ted", tmp_path / "ted")
+    result = evaluate.load(str(tmp_path / "ted")).compute(predictions=["(S a)"], references=["(S (NP c))"])
+    assert result["scores"] == [2]
 
 
 def test_jaccard():

@@ -6,10 +6,9 @@ from types import SimpleNamespace
 
 import pytest
 import yaml
-from huggingface_hub import constants
 
-from builders import stanza_parser
 from builders.config import to_mapping
+from builders.parsers.loading import load_parser
 from model_cards.settings import deviations
 from scripts.checks import check_recipe
 from scripts.recipe import load_recipe
@@ -65,28 +64,24 @@ def models(hub, tmp_path_factory):
     return published
 
 
+class _Stanza:
+    """A stand-in for the parser, whose models come from the real Hub: a flat tree of each sentence."""
+
+    def __init__(self, language, **settings):
+        assert (language, list(settings["processors"])) == ("en", ["tokenize", "pos", "constituency"])
+
+    def bulk_process(self, texts):
+        trees = [f"(ROOT (S {' '.join(f'(X {word})' for word in text.split())}))" for text in texts]
+        return [SimpleNamespace(sentences=[SimpleNamespace(constituency=tree)]) for tree in trees]
+
+
 @pytest.fixture
 def stanza(monkeypatch):
-    """A stand-in for the parser, whose models come from the real Hub: a flat tree of each sentence.
-
-    It is the list of the settings with which it was started.
-    """
-    started = []
-
-    def pipeline(language, **settings):
-        assert (language, settings["processors"]) == ("en", "tokenize,pos,constituency")
-        started.append(settings)
-
-        def parsed(text):
-            tree = f"(ROOT (S {' '.join(f'(X {word})' for word in text.split())}))"
-            return SimpleNamespace(sentences=[SimpleNamespace(constituency=tree)])
-
-        return parsed
-
-    monkeypatch.setitem(sys.modules, "stanza", SimpleNamespace(Pipeline=pipeline))
-    stanza_parser._pipeline.cache_clear()
-    yield started
-    stanza_parser._pipeline.cache_clear()
+    """The stand-in in the place of the package."""
+    monkeypatch.setitem(sys.modules, "stanza", SimpleNamespace(Pipeline=_Stanza))
+    load_parser.cache_clear()
+    yield
+    load_parser.cache_clear()
 
 
 @pytest.mark.parametrize("name", BUNDLED)
@@ -119,19 +114,12 @@ def test_a_recipe_of_the_paper_departs_from_it_nowhere(name):
 def test_the_parser_says_how_to_get_it(models, monkeypatch, tmp_path):
     models(load_recipe("dimple-news", []))
     monkeypatch.setitem(sys.modules, "stanza", None)  # importing it fails
-    stanza_parser._pipeline.cache_clear()
+    load_parser.cache_clear()
     outcome = impossible("run", "dimple-news", "--out", tmp_path / "run")
     assert outcome.status == 1
-    assert "the parser needs Stanza, which cannot be imported (" in outcome.err
+    assert "parser 'stanza' cannot be imported (" in outcome.err
     assert "); install it by pip install 'impossible-distillation[syntax]'" in outcome.err
     assert outcome.err.count("\n") == 1
-
-
-@pytest.mark.parametrize(("offline", "download"), [(False, "reuse_resources"), (True, None)])
-def test_the_parser_keeps_off_the_network_where_it_is_told_to(stanza, monkeypatch, offline, download):
-    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", offline)
-    assert stanza_parser.parse("Profit rose.") == "(ROOT (S (X Profit) (X rose.)))"
-    assert [settings["download_method"] for settings in stanza] == [download]
 
 
 @pytest.mark.slow

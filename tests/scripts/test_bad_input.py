@@ -158,6 +158,7 @@ def parsed_by(parser: str) -> str:
         ("student.base", "null_adapter", 1, ["null_adapter/adapter_config.json", "no base_model_name_or_path"]),
         ("critics", critics_with("./nowhere"), 1, ["critics", "'./nowhere'", "does not exist"]),
         ("critics", critics_with("sentiment"), 2, ["'sentiment'", "no entailment label", "positive, negative, mixed"]),
+        ("critics", parsed_by("given"), 2, ["critics: parser 'given' is for pairs with trees", "name a parser"]),
         ("critics", parsed_by("nowhere:parse"), 2, ["parser 'nowhere:parse'"]),
         ("critics", parsed_by("no_syntax:parse"), 2, ["parser 'no_syntax:parse'", "no_syntax.py, line 1"]),
         ("critics", parsed_by("bad_code:no_tree"), 1, ["'bad_code:no_tree' failed", "malformed tree", "one tree"]),

@@ -31,8 +31,8 @@ OUTPUTS = [
 ]
 
 
-def flat(sentence: str) -> str:
-    return "(S " + " ".join(f"(W {word})" for word in sentence.rstrip(".").split()) + ")"
+def flat(sentences: list[str]) -> list[str]:
+    return ["(S " + " ".join(f"(W {word})" for word in sentence.rstrip(".").split()) + ")" for sentence in sentences]
 
 
 def test_paraphrase_figures():
@@ -104,7 +104,12 @@ def test_plain_teacher_with_few_positions_keeps_room_for_the_source(gpt2, tmp_pa
 
 @pytest.mark.parametrize(
     ("settings", "named"),
-    [({"benchmark": "a:b", "data": "c"}, "not both"), ({"n": 1}, "n must"), ({"parser": "module"}, "parser")],
+    [
+        ({"benchmark": "a:b", "data": "c"}, "not both"),
+        ({"n": 1}, "n must"),
+        ({"parser": "module"}, "parser must be 'stanza', .* got 'module'"),
+        ({"parser": "given"}, "cannot be 'given'"),
+    ],
 )
 def test_settings_that_contradict_are_named(settings, named):
     with pytest.raises(ConfigError, match=named):

@@ -9,7 +9,14 @@ from builders.errors import ConfigError
 PAPER = [
     {"rouge_l": {"max": 0.75}},
     {"semantic_equivalence": {"model": "nli", "min_entailment": 0.75, "direction": "both"}},
-    {"tree_edit_distance": {"min": 12, "parser": "tests.builders.critics.parsers:flat"}},
+    {
+        "tree_edit_distance": {
+            "min": 12,
+            "parser": "tests.builders.critics.parsers:flat",
+            "layers": None,
+            "leaves": True,
+        }
+    },
     {"diversity": {"tau_entail": 0.75, "pairs_per_component": 1, "model": None}},
 ]
 
@@ -54,7 +61,7 @@ def test_a_summary_is_known_by_its_critics():
         ([{"rouge_l": []}], "section 'critics[0].rouge_l' must be a mapping of settings, got []"),
         (["semantic_equivalence", {"diversity": False}], "section 'critics[1].diversity' must be a mapping"),
         (["rouge_l", "rouge_l"], "each critic once"),
-        ([{"tree_edit_distance": {}}], "'critics[0].tree_edit_distance.parser' is missing"),
+        ([{"tree_edit_distance": {"parser": "x"}}], "tree_edit_distance.parser must be 'stanza', 'given', the URL"),
         (["semantic_equivalence", "diversity", "rouge_l"], "must end with 'diversity'"),
         (["rouge_l", "diversity"], "diversity.model is not set"),
     ],
