@@ -1,13 +1,12 @@
-"""Runs the benchmarks and prints one table: `python -m benchmarks`, or `make bench`."""
+"""Runs the benchmarks and prints one table: `python -m benchmarks`."""
 
 import argparse
 import json
 import os
-import platform
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from builders.errors import RunError, UsageError
 
@@ -24,6 +23,7 @@ def main(arguments: list[str] | None = None) -> int:
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     import torch  # slow to import, and --help must not wait for it
 
+    from benchmarks.machine import machine
     from benchmarks.timing import measure
 
     torch.set_num_threads(THREADS)
@@ -31,7 +31,7 @@ def main(arguments: list[str] | None = None) -> int:
     for name in options.only or list(BENCHMARKS):
         print(f"timing {name} ...", file=sys.stderr, flush=True)
         try:
-            comparisons = BENCHMARKS[name](options.teacher, options.critic)
+            comparisons = BENCHMARKS[name](options.teacher)
             measurements += [measure(comparison, options.repeats) for comparison in comparisons]
         except (RunError, UsageError) as error:
             skipped[name] = str(error)
@@ -45,59 +45,21 @@ def main(arguments: list[str] | None = None) -> int:
     return 0 if measurements else 1
 
 
-def _rouge_l(teacher: str, critic: str) -> Iterator["Comparison"]:
-    from benchmarks.metrics import rouge_l_comparison
-    from benchmarks.workload import distinct_sentences
-
-    yield rouge_l_comparison(distinct_sentences(teacher, 8))
-
-
-def _tree_edit_distance(teacher: str, critic: str) -> Iterator["Comparison"]:
-    from benchmarks.metrics import tree_edit_distance_comparison
-    from benchmarks.workload import distinct_sentences
-
-    yield tree_edit_distance_comparison(distinct_sentences(teacher, 8))
-
-
-def _sampling(teacher: str, critic: str) -> Iterator["Comparison"]:
+def _sampling(teacher: str) -> Iterator["Comparison"]:
     from benchmarks.sampling import sampling_comparison
 
     yield sampling_comparison(teacher)
 
 
-def _entailment(teacher: str, critic: str) -> Iterator["Comparison"]:
-    from benchmarks.entailment import batching_comparison, filters_comparison
-    from benchmarks.workload import distinct_sentences
-
-    contexts = distinct_sentences(teacher, 5, k=8)
-    yield batching_comparison(critic, contexts)
-    few = [sentences[:6] for sentences in contexts]  # the literal way asks a number that grows with the fourth power
-    yield filters_comparison(critic, few)
-
-
-BENCHMARKS: dict[str, Callable[[str, str], Iterator["Comparison"]]] = {
-    "rouge_l": _rouge_l,
-    "tree_edit_distance": _tree_edit_distance,
+BENCHMARKS: dict[str, Callable[[str], Iterator["Comparison"]]] = {
     "sampling": _sampling,
-    "entailment": _entailment,
 }
-
-
-def machine() -> dict[str, Any]:
-    """What the figures depend on and no ratio shows."""
-    import torch  # slow to import
-
-    return {
-        "cores": os.cpu_count(),
-        "torch_threads": torch.get_num_threads(),
-        "device": "cuda" if torch.cuda.is_available() else "cpu",
-        "python": platform.python_version(),
-        "torch": torch.__version__,
-    }
 
 
 def table(measurements: list["Measurement"]) -> str:
     """The figures as plain text."""
+    from benchmarks.machine import machine  # imports torch
+
     here = machine()
     rows = [["", "ours", "reference", "", "ratio", "lowest-highest"]]
     notes = []
@@ -125,9 +87,6 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--repeats", type=int, default=5, help="timed runs of each way (default: 5)")
     parser.add_argument(
         "--teacher", default="microworld:models/teacher", metavar="MODEL", help="default: microworld:models/teacher"
-    )
-    parser.add_argument(
-        "--critic", default="microworld:models/critic", metavar="MODEL", help="default: microworld:models/critic"
     )
     parser.add_argument("--json", action="store_true", help="print the figures as JSON")
     return parser

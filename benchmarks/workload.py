@@ -13,17 +13,23 @@ MAX_NEW_TOKENS = 100  # the authors' released code
 K = 24  # sentences a context; no recipe's own, so that timings compare when recipes change
 
 
-def contexts(n: int) -> list[str]:
-    """Openings of `n` newswire passages, one to five sentences long, none of them a training passage."""
-    rng = random.Random("benchmark contexts")
+def contexts(n: int, name: str = "", lengths: tuple[int, ...] = (1, 2, 3, 4, 5)) -> list[str]:
+    """Openings of `n` newswire passages, none of them a training passage.
+
+    Args:
+        n: How many.
+        name: Another one draws other passages.
+        lengths: Of the openings, in sentences, by turns.
+    """
+    rng = random.Random(f"benchmark contexts{name}")
     stories = [draw_story(rng, "development") for _ in range(n)]
     return [
-        " ".join([story.dateline, *(sentence.text for sentence in story.sentences[: number % 5 + 1])])
+        " ".join([story.dateline, *(sentence.text for sentence in story.sentences[: lengths[number % len(lengths)]])])
         for number, story in enumerate(stories)
     ]
 
 
-def sample(teacher: str, prompts: list[str], k: int) -> list[list[str]]:
+def sample(teacher: str, prompts: list[str], k: int, temperature: float = TEMPERATURE) -> list[list[str]]:
     """`k` continuations of each prompt by this project's sampler, the prompts in one batch."""
     model, tokenizer = load_causal_lm(teacher)
     return sample_continuations(
@@ -31,7 +37,7 @@ def sample(teacher: str, prompts: list[str], k: int) -> list[list[str]]:
         tokenizer,
         [Prompt(text, key(0, "benchmark", text)) for text in prompts],
         num_return=k,
-        temperature=TEMPERATURE,
+        temperature=temperature,
         top_p=TOP_P,
         max_new_tokens=MAX_NEW_TOKENS,
         is_done=first_sentence_done,
@@ -43,6 +49,15 @@ def kept_sentences(samples: list[list[str]]) -> list[list[str]]:
     return [[text for text in map(first_sentence, texts) if qualified(text)] for texts in samples]
 
 
-def distinct_sentences(teacher: str, n: int, k: int = K) -> list[list[str]]:
-    """The distinct qualified sentences of `n` contexts: what the critics compare with one another."""
-    return [list(dict.fromkeys(texts)) for texts in kept_sentences(sample(teacher, contexts(n), k))]
+def usual_pool(teacher: str, n: int, k: int, name: str) -> list[list[str]]:
+    """The distinct qualified sentences of `n` contexts, which are what the critics compare with one another."""
+    return _distinct(sample(teacher, contexts(n, name), k))
+
+
+def sparse_pool(teacher: str, n: int, k: int, name: str) -> list[list[str]]:
+    """The same after short contexts at a high temperature: about 2% of the pairs are equivalent, as GPT-2 gives."""
+    return _distinct(sample(teacher, contexts(n, name, lengths=(1,)), k, temperature=1.0))
+
+
+def _distinct(samples: list[list[str]]) -> list[list[str]]:
+    return [list(dict.fromkeys(texts)) for texts in kept_sentences(samples)]

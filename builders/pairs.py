@@ -37,9 +37,9 @@ class Pair:
     context_id: str = ""
     passage_id: str = ""
     domain: str = ""
+    scores: dict[str, float] = field(default_factory=dict)
     source_tree: str = ""
     target_tree: str = ""
-    scores: dict[str, float] = field(default_factory=dict)
 
     @property
     def id(self) -> str:
