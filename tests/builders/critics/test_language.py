@@ -25,7 +25,7 @@ def reason(sentence, **values):
         ("", None),
         ("1,200", None),
         ("A naïve café in Zürich — “fine”, it\u2019s €5 at 20 °C … \U0001f600", None),
-        ("Levels of β-catenin and γ-secretase rose.", None),
+        ("Levels of β-catenin and Ω-3 rose.", None),
         ("Profit rose by\t5 µm, the 1º of all.", None),
         ("Прибыль выросла в понедельник.", "script"),
         ("Profit at 株式会社日立製作所 rose.", "script"),

@@ -19,17 +19,10 @@ def spell(n, joiner):
         return UNITS[n]
     if n < 100:
         return f"{TENS[n // 10]}-{UNITS[n % 10]}".rstrip("-")
-    for size, word in (
-        (10**12, "trillion"),
-        (10**9, "billion"),
-        (10**6, "million"),
-        (1000, "thousand"),
-        (100, "hundred"),
-    ):
-        if n >= size:
-            rest = n % size
-            return f"{spell(n // size, joiner)} {word}{joiner if rest and rest < 100 else ' '}{spell(rest, joiner)}".strip()
-    raise AssertionError(n)
+    sizes = {10**12: "trillion", 10**9: "billion", 10**6: "million", 1000: "thousand", 100: "hundred"}
+    size = next(size for size in sizes if n >= size)
+    rest = n % size
+    return f"{spell(n // size, joiner)} {sizes[size]}{joiner if 0 < rest < 100 else ' '}{spell(rest, joiner)}".strip()
 
 
 def reason(source, target, config=None):
