@@ -1,7 +1,7 @@
 """How many good pairs the text critics drop, and how fast they are: `python -m benchmarks.false_drops [PAIRS.tsv]`.
 
-Pairs are the microworld's own paraphrases, which mean the same and are whole sentences; with a file, source, tab, target
-a line, also those of the file. What is dropped of them is a false drop, as far as the file's pairs are good.
+Pairs are the microworld's own paraphrases, which mean the same and are whole sentences; with a file (source, tab,
+target a line) also those of the file. What is dropped of them is a false drop, as far as the file's pairs are good.
 """
 
 import argparse

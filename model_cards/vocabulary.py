@@ -106,8 +106,9 @@ BLIND_SPOTS = {
         "The diversity filter compares pairs of one context only: the same thing can be said after several contexts."
     ),
     "numbers": (
-        "The critic of numbers compares them without their units and what they count, and does not know *half*, *twice* "
-        "or that *the third quarter* is *July to September*: it lets swapped numbers pass and drops such good pairs."
+        "The critic of numbers compares them without their units and what they count, and does not know *half*, "
+        "*twice* or that *the third quarter* is *July to September*: it lets swapped numbers pass and drops such good "
+        "pairs."
     ),
     "length_ratio": "The length ratio counts characters; a target of the right length can still leave something out.",
     "language": (

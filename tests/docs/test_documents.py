@@ -112,10 +112,9 @@ def test_the_critic_of_ones_own_works_and_takes_fewer_than_twenty_lines(tmp_path
     assert ([pair.target for pair in found.kept], found.dropped) == (["It went up."], {"question": 1})
 
 
-def test_the_page_of_critics_names_each_with_its_reasons():
-    text = (ROOT / "docs/critics.md").read_text(encoding="utf-8")
-    rows = {name: line for name in _CONFIGS for line in text.splitlines() if line.startswith(f"| `{name}` | ")}
-    assert rows.keys() == _CONFIGS.keys()
+def test_the_page_of_critics_has_each_in_its_table():
+    lines = (ROOT / "docs/critics.md").read_text(encoding="utf-8").splitlines()
+    assert not [name for name in _CONFIGS if not any(line.startswith(f"| `{name}` | ") for line in lines)]
 
 
 def test_critics_that_a_recipe_offers_in_comments_load():
