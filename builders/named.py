@@ -10,25 +10,26 @@ from typing import Any
 from builders.errors import ConfigError, RunError, one_line
 
 
-def import_named(kind: str, path: str) -> Any:
+def import_named(kind: str, path: str, what: str = "function") -> Any:
     """The module at `module`, or the function at `module:function`.
 
     Args:
         kind: What it is to serve as, for messages.
         path: As the recipe gives it.
+        what: "class" where that must stand behind the colon, for messages.
 
     Raises:
-        ConfigError: It cannot be imported, or is no function.
+        ConfigError: It cannot be imported, or cannot be called.
     """
     module, colon, name = path.partition(":")
     try:
         found = import_module(module)
         named = getattr(found, name) if colon else found
     except (Exception, SystemExit) as error:  # the module runs when it is imported, and may raise anything
-        remedy = "name a function as 'module:function'" if colon else "name a module on the import path"
+        remedy = f"name a {what} as 'module:{what}'" if colon else "name a module on the import path"
         raise ConfigError(f"{kind} '{path}' cannot be imported ({one_line(error)}); correct it, or {remedy}") from error
     if colon and not callable(named):
-        raise ConfigError(f"{kind} '{path}' is a {type(named).__name__}; name a function as 'module:function'")
+        raise ConfigError(f"{kind} '{path}' is a {type(named).__name__}; name a {what} as 'module:{what}'")
     return named
 
 

@@ -1,5 +1,6 @@
 """The words in which cards and reports speak of figures, critics, rounds and columns."""
 
+import re
 from dataclasses import dataclass
 
 MICROWORLD_LIMITS = (
@@ -69,11 +70,21 @@ FIGURES = {
 
 REASONS = {
     "rouge_l": "ROUGE-L: too many words in common",
+    "screen": "screen: a word has no like in the other sentence",
     "entailment_forward": "entailment: the target does not follow from the source",
     "entailment_backward": "entailment: the source does not follow from the target",
     "tree_edit_distance": "tree edit distance: syntax too much alike",
     "compression": "compression: target not short enough",
     "diversity": "diversity: a better pair says the same",
+    "numbers": "numbers: one sentence has a number that the other lacks",
+    "length_ratio": "length ratio: target too short or too long for its source",
+    "broken_text": "language: broken characters",
+    "script": "language: letters of another script",
+    "language": "language: another language",
+    "repetition": "repetition: a sentence says the same words again and again",
+    "personal_data": "personal data: an address or number that could reach or name somebody",
+    "toxicity": "toxicity: a sentence that the classifier finds toxic",
+    "decontamination": "decontamination: shares a run of words with a benchmark file",
 }
 
 # What a critic cannot see, so that a reader knows what to look for.
@@ -82,6 +93,10 @@ BLIND_SPOTS = {
         "The semantic critic is an NLI model. Such models can overlook a changed number, date or name, who did what to "
         "whom, a dropped detail, or a hedge such as *may*; it judges a pair without its context, and its probabilities "
         "are its own, not a measure of truth. Compare numbers and names yourself where they matter."
+    ),
+    "screen": (
+        "The screen drops pairs before the NLI model sees them. It loses some that the model would keep, sooner those that "
+        "say a thing in quite other words."
     ),
     "rouge_l": (
         "ROUGE-L counts words in order: a sentence with every word swapped for a synonym passes, one that says the "
@@ -94,6 +109,29 @@ BLIND_SPOTS = {
     "compression": "The compression critic counts words: a target can be short and leave out what matters most.",
     "diversity": (
         "The diversity filter compares pairs of one context only: the same thing can be said after several contexts."
+    ),
+    "numbers": (
+        "The critic of numbers compares them without their units and what they count, and does not know *half*, "
+        "*twice* or that *the third quarter* is *July to September*: it lets swapped numbers pass and drops such good "
+        "pairs."
+    ),
+    "length_ratio": "The length ratio counts characters; a target of the right length can still leave something out.",
+    "language": (
+        "The language critic looks at characters and, where a language is set, asks a model that cannot tell short "
+        "sentences; a few foreign words in an English sentence pass."
+    ),
+    "repetition": "The critic of repetition finds the same words in a row again, not the same thing in other words.",
+    "personal_data": (
+        "The critic of personal data knows patterns of addresses and numbers, most of them American: names of people "
+        "pass, and so do addresses written in another way."
+    ),
+    "toxicity": (
+        "The toxicity critic is a classifier with blind spots and biases of its own: it can miss what is toxic in "
+        "context, and drop harmless sentences for the groups that they name."
+    ),
+    "decontamination": (
+        "Decontamination finds runs of the same words; a benchmark's sentence in other words passes, and so does any "
+        "benchmark whose file was not given."
     ),
 }
 
@@ -144,6 +182,13 @@ def figure_words(name: str) -> FigureWords:
 def reason_words(reason: str) -> str:
     """What a critic's reason means."""
     return REASONS.get(reason) or reason.replace("_", " ")
+
+
+def blind_spot(critic: str) -> str:
+    """What a critic of a recipe cannot see; of one that this project does not have, whose it is."""
+    if re.fullmatch(r"[\w.]+:[\w.]+", critic):
+        return f"The critic `{critic}` is code of the recipe's author; what it cannot see is not known here."
+    return BLIND_SPOTS.get(critic, "")
 
 
 def column_words(column: str) -> str:

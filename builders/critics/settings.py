@@ -6,10 +6,18 @@ from typing import Any, TypeVar
 from builders.config import from_mapping, to_mapping
 from builders.critics.base import Critic, CriticConfig, Shared
 from builders.critics.compression import CompressionConfig
+from builders.critics.decontamination import DecontaminationConfig
 from builders.critics.dissimilarity import RougeLConfig, TreeEditDistanceConfig
 from builders.critics.diversity import DiversityConfig
+from builders.critics.language import LanguageConfig
+from builders.critics.length_ratio import LengthRatioConfig
+from builders.critics.numbers import NumbersConfig
+from builders.critics.own_critic import OwnCriticConfig
+from builders.critics.personal_data import PersonalDataConfig
+from builders.critics.repetition import RepetitionConfig
 from builders.critics.screen import ScreenConfig
 from builders.critics.semantic_equivalence import SemanticEquivalenceConfig
+from builders.critics.toxicity import ToxicityConfig
 from builders.errors import ConfigError
 
 _CONFIGS: dict[str, type[CriticConfig]] = {
@@ -19,6 +27,13 @@ _CONFIGS: dict[str, type[CriticConfig]] = {
     "tree_edit_distance": TreeEditDistanceConfig,
     "compression": CompressionConfig,
     "diversity": DiversityConfig,
+    "numbers": NumbersConfig,
+    "length_ratio": LengthRatioConfig,
+    "language": LanguageConfig,
+    "repetition": RepetitionConfig,
+    "personal_data": PersonalDataConfig,
+    "toxicity": ToxicityConfig,
+    "decontamination": DecontaminationConfig,
 }
 C = TypeVar("C", bound=CriticConfig)
 _NAMES = {config: name for name, config in _CONFIGS.items()}
@@ -33,7 +48,7 @@ class CriticsConfig:
     def __post_init__(self) -> None:
         if not self.critics:
             raise ConfigError("critics must name at least one critic, got none")
-        names = [_NAMES[type(critic)] for critic in self.critics]
+        names = [_name(critic) for critic in self.critics]
         for name in names:
             if names.count(name) > 1:
                 raise ConfigError(f"critics must name each critic once, got '{name}' {names.count(name)} times")
@@ -57,16 +72,16 @@ class CriticsConfig:
         for i, entry in enumerate(value):
             name, settings = _name_and_settings(entry, f"{where}[{i}]")
             settings = {} if settings is None else settings
-            critics.append(from_mapping(_CONFIGS[name], settings, f"{where}[{i}].{name}"))
+            critics.append(_read(name, settings, f"{where}[{i}].{name}"))
         return cls(tuple(critics))
 
     def to_value(self) -> list[dict[str, Any]]:
         """The list that `from_value` reads."""
-        return [{_NAMES[type(critic)]: to_mapping(critic)} for critic in self.critics]
+        return [{_name(critic): to_mapping(critic)} for critic in self.critics]
 
     def identity(self) -> list[dict[str, Any]]:
         """What a fingerprint needs to know: the settings, and models, code and files by their content."""
-        return [{_NAMES[type(critic)]: critic.identity()} for critic in self.critics]
+        return [{_name(critic): critic.identity()} for critic in self.critics]
 
     @property
     def symmetric(self) -> bool:
@@ -106,9 +121,20 @@ def _name_and_settings(entry: Any, where: str) -> tuple[str, Any]:
     settings: Any = None
     if isinstance(entry, dict) and len(entry) == 1:
         [(name, settings)] = entry.items()
-    if not isinstance(name, str) or name not in _CONFIGS:
-        raise ConfigError(f"{where} must be one of {', '.join(_CONFIGS)} with its settings, got {entry!r}")
+    if not isinstance(name, str) or (name not in _CONFIGS and ":" not in name):
+        choice = f"{', '.join(_CONFIGS)}, or a critic of your own as 'module:Class'"
+        raise ConfigError(f"{where} must be one of {choice}, with its settings, got {entry!r}")
     return name, settings
+
+
+def _read(name: str, settings: Any, where: str) -> CriticConfig:
+    if name in _CONFIGS:
+        return from_mapping(_CONFIGS[name], settings, where)
+    return from_mapping(OwnCriticConfig, {"path": name, "settings": settings}, where)
+
+
+def _name(critic: CriticConfig) -> str:
+    return critic.path if isinstance(critic, OwnCriticConfig) else _NAMES[type(critic)]
 
 
 def build_critics(config: CriticsConfig, both_orders: bool = False) -> list[Critic]:

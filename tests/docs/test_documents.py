@@ -14,8 +14,9 @@ import yaml
 from markdown_it import MarkdownIt
 
 from builders.config import from_mapping
-from builders.critics.settings import CriticsConfig
-from builders.pairs import DIMPLE_SCHEMA
+from builders.critics.settings import _CONFIGS, CriticsConfig, build_critics
+from builders.filtering import filter_pairs
+from builders.pairs import DIMPLE_SCHEMA, Pair
 from scripts.cli import _parser
 from scripts.recipe import load_recipe
 
@@ -90,9 +91,36 @@ def test_python_commands_name_modules_and_files_that_exist(arguments):
         assert (ROOT / arguments[0]).is_file()
 
 
-@pytest.mark.parametrize("block", blocks(ROOT / "docs/recipes.md", "yaml"))
-def test_critics_of_the_recipe_page_load(block):
+@pytest.mark.parametrize(
+    "block", [block for page in ("recipes.md", "critics.md") for block in blocks(ROOT / "docs" / page, "yaml")]
+)
+def test_critics_of_the_pages_load(block):
     assert from_mapping(CriticsConfig, yaml.safe_load(block.text)["critics"], "critics").critics
+
+
+def test_the_critic_of_ones_own_works_and_takes_fewer_than_twenty_lines(tmp_path, monkeypatch):
+    [code] = blocks(ROOT / "docs/critics.md", "python")
+    [recipe] = [block.text for block in blocks(ROOT / "docs/critics.md", "yaml") if "my_critics" in block.text]
+    [line] = [line for line in recipe.splitlines() if "my_critics" in line]
+    assert len([*filter(str.strip, code.text.splitlines()), line]) < 20
+    (tmp_path / "my_critics.py").write_text(code.text, encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    config = from_mapping(CriticsConfig, yaml.safe_load(line), "critics")
+    config.critics[0].check()
+    assert config.symmetric
+    found = filter_pairs([Pair("It rose.", "Did it?"), Pair("It rose.", "It went up.")], build_critics(config))
+    assert ([pair.target for pair in found.kept], found.dropped) == (["It went up."], {"question": 1})
+
+
+def test_the_page_of_critics_has_each_in_its_table():
+    lines = (ROOT / "docs/critics.md").read_text(encoding="utf-8").splitlines()
+    assert not [name for name in _CONFIGS if not any(line.startswith(f"| `{name}` | ") for line in lines)]
+
+
+def test_critics_that_a_recipe_offers_in_comments_load():
+    text = (ROOT / "recipes/dimple-news.yaml").read_text(encoding="utf-8")
+    offered = yaml.safe_load("\n".join(re.findall(r"^  # (- .*)", text, flags=re.MULTILINE)))
+    assert len(from_mapping(CriticsConfig, offered, "critics").critics) == 7
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)

@@ -195,6 +195,23 @@ def test_blind_spots_are_those_of_the_critics_that_were_used(make_run, recipe):
     assert "Tree edit distance depends" not in text
 
 
+def test_what_was_run_against_toxicity_is_said(make_run, recipe):
+    critics = [*recipe["critics"][:2], {"toxicity": {"model": "m"}}, {"my_critics:NoQuestions": {"max_marks": 0}}]
+    text = card_of(make_run(recipe=recipe | {"critics": critics})).text
+    assert "No filter for bias was run; for toxicity, see above." in text
+    assert "The toxicity critic is a classifier" in text
+    assert "The critic `my_critics:NoQuestions` is code of the recipe's author" in text
+
+
+def test_without_a_toxicity_critic_that_is_said(run):
+    assert "No filter for either was run." in card_of(run).text
+
+
+def test_a_reason_of_a_users_critic_is_shown_by_its_name(make_run, figures):
+    figures["rounds"][0]["dropped"][0]["reason"] = "too_many_questions"
+    assert "too many questions" in {row[0] for row in table_cells(card_of(make_run(figures)).text)}
+
+
 def test_a_second_card_keeps_what_people_wrote_in_the_first(run):
     path = run / "dimple/README.md"
     first = card_of(run)
