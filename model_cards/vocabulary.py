@@ -95,8 +95,8 @@ BLIND_SPOTS = {
         "are its own, not a measure of truth. Compare numbers and names yourself where they matter."
     ),
     "screen": (
-        "The screen drops pairs before the NLI model sees them. It loses some that the model would keep, sooner those that "
-        "say a thing in quite other words."
+        "The screen drops pairs before the NLI model sees them. It loses some that the model would keep, sooner those "
+        "that say a thing in quite other words."
     ),
     "rouge_l": (
         "ROUGE-L counts words in order: a sentence with every word swapped for a synonym passes, one that says the "

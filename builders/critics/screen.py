@@ -31,12 +31,12 @@ class ScreenConfig(CriticConfig):
         audit: Share of the dropped pairs that is put to the NLI model all the same, to measure the recall.
     """
 
-    encoder: str | None = None
-    layer: int | None = None
-    threshold: float | None = None
-    recall: float = 0.99
-    calibration_pairs: int = 20_000
-    audit: float = 0.01
+    encoder: str | None = None  # its states are there for nothing, and serve better than a language model's
+    layer: int | None = None  # depends on the encoder
+    threshold: float | None = None  # depends on the encoder
+    recall: float = 0.99  # loses one pair in a hundred
+    calibration_pairs: int = 20_000  # a few contexts at k = 100
+    audit: float = 0.01  # costs as many NLI calls
 
     def __post_init__(self) -> None:
         if not 0.0 < self.recall < 1.0:
