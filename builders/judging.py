@@ -13,6 +13,7 @@ from builders.critics.settings import CriticsConfig, build_critics
 from builders.filtering import filter_pairs
 from builders.journal import Stage
 from builders.pairs import DIMPLE_SCHEMA, DIMSUM_SCHEMA, Pair, pair_rows
+from builders.preference import JOURNAL_SCHEMA, preference_folder, preference_rows
 
 # Candidates are judged by whole contexts, about so many at a time: a shard of k = 100 has hundreds of thousands, and
 # NLI batches are full long before that. A constant, since a batch's composition shows in the last bits of its scores.
@@ -31,25 +32,29 @@ REJECTS_SCHEMA = pa.schema(
 
 @dataclass(frozen=True)
 class PairsStages:
-    """The journals of a stage of pairs: what was kept and, where the user asked for it, what was not.
+    """The journals of a stage of pairs: what was kept, against what, and, where the user asked for it, what was not.
 
     Args:
         pairs: Rows as in `pairs_schema`.
+        preference: Rows of `preference.JOURNAL_SCHEMA`.
         rejects: Rows of `REJECTS_SCHEMA`; None does not keep them.
     """
 
     pairs: Stage
+    preference: Stage
     rejects: Stage | None
 
     @classmethod
     def open(cls, pairs: Stage, keep_rejects: bool) -> "PairsStages":
         """Opens the journals in `pairs.folder` and below it."""
+        preference = replace(pairs, folder=preference_folder(pairs)).open()
         rejects = replace(pairs, folder=rejects_folder(pairs)).open() if keep_rejects else None
-        return cls(pairs.open(), rejects)
+        return cls(pairs.open(), preference, rejects)
 
     def missing(self) -> list[int]:
         """The shards that any of the journals lacks, in order."""
-        return sorted({*self.pairs.missing(), *(self.rejects.missing() if self.rejects else ())})
+        journals = [self.pairs, self.preference, *([self.rejects] if self.rejects else [])]
+        return sorted({shard for journal in journals for shard in journal.missing()})
 
 
 def rejects_folder(pairs: Stage) -> Path:
@@ -83,18 +88,21 @@ def judge_shard(
         both_orders: Whether each pair to be judged stands for its reverse too.
     """
     rows: list[dict[str, Any]] = []
+    preferences: list[dict[str, Any]] = []
     rejects: list[dict[str, Any]] = []
     schema, candidates = pairs_schema(critics), 0
     dropped, measured = Counter[str](), Counter[str]()
     for group in _groups(contexts):
         found = filter_pairs(group, build_critics(critics, both_orders))
         rows += pair_rows(found.kept, round_number, schema)
+        preferences += preference_rows(found, round_number, both_orders)
         candidates += len(group)
         for name, count in found.dropped.items():  # not `update`, which forgets the names of zeros
             dropped[name] += count
         measured.update(found.measured)
         if stages.rejects:
             rejects += [_reject_row(pair, reason) for pair, reason in found.rejects]
+    stages.preference.write_shard(shard, preferences, JOURNAL_SCHEMA, {"preference": len(preferences)})
     if stages.rejects:
         stages.rejects.write_shard(shard, rejects, REJECTS_SCHEMA, {"rejects": len(rejects)})
     drops = {f"dropped:{reason}": count for reason, count in dropped.items()}
