@@ -74,6 +74,9 @@ REASONS = {
     "tree_edit_distance": "tree edit distance: syntax too much alike",
     "compression": "compression: target not short enough",
     "diversity": "diversity: a better pair says the same",
+    "duplicate": "duplicate: the very pair after another context",
+    "near_duplicate": "near-duplicate: another pair says it almost word for word",
+    "leak": "leak: a training pair with a sentence that test holds too",
 }
 
 # What a critic cannot see, so that a reader knows what to look for.
@@ -132,7 +135,10 @@ COLUMNS = {
     "prompt": "the sentence to rewrite",
     "chosen": "a rewriting the critics accepted",
     "rejected": "a rewriting they did not accept",
-    "rejected_by": "the critic that rejected it",
+    "rejected_by": (
+        "why: entailment_forward = the prompt does not entail it, entailment_backward = it does not entail the prompt, "
+        "rouge_l = it is a near-copy of the prompt"
+    ),
 }
 
 

@@ -25,6 +25,11 @@ SUMMARY_CRITICS = [
     {"compression": {"max": 0.8}},
     {"diversity": {"pairs_per_component": 1}},
 ]
+PREFERENCE = {
+    "config": "microworld_news-preference",
+    "splits": {"train": 13, "validation": 2, "test": 1},
+    "rejected_by": {"entailment_backward": 3, "entailment_forward": 9, "rouge_l": 4},
+}
 SUMMARY_FIGURES = {
     "faithful_summary": {"value": 0.512, "n": 400, "standard_error": 0.025},
     "compression": {"value": 0.593, "n": 400, "standard_error": 0.006},
@@ -92,9 +97,20 @@ def make_run(tmp_path: Path, figures: dict[str, Any], recipe: dict[str, Any]) ->
             for split, rows in dataset["splits"].items():
                 path = folder / kind / dataset["config"] / f"{split}-00000-of-00001.parquet"
                 write_table(path, split, rows, kind, pairs or examples)
+            if preference := dataset.get("preference"):
+                for split, rows in preference["splits"].items():
+                    path = folder / kind / preference["config"] / f"{split}-00000-of-00001.parquet"
+                    write_preferences(path, split, rows)
         return folder
 
     return write
+
+
+@pytest.fixture
+def preference_run(make_run: MakeRun, figures: dict[str, Any]) -> Path:
+    """A finished paraphrase run with preference rows."""
+    figures["dataset"]["preference"] = PREFERENCE
+    return make_run(figures)
 
 
 @pytest.fixture
@@ -146,6 +162,21 @@ def write_table(path: Path, split: str, rows: int, kind: str, pairs: list[tuple[
             "entailment_forward": 0.991,
             "entailment_backward": 0.972,
             **scores,
+        }
+        for index in range(rows)
+    ]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    pq.write_table(pa.Table.from_pylist(table), path)
+
+
+def write_preferences(path: Path, split: str, rows: int) -> None:
+    """Preference rows of a split; no two are alike."""
+    table = [
+        {
+            "prompt": f"Profit rose {index} percent in the {split} quarter.",
+            "chosen": f"In the {split} quarter, profit was up {index} percent.",
+            "rejected": f"Profit fell {index} percent in the {split} quarter.",
+            "rejected_by": "entailment_forward",
         }
         for index in range(rows)
     ]
