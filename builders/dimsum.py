@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from builders.pairs_builder import PairsBuilder, PairsConfig
 from builders.pairs import DIMSUM_SCHEMA
+from builders.pairs_builder import PairsBuilder, PairsConfig
 
 
 @dataclass

@@ -38,9 +38,7 @@ def jaccard_index(one: AbstractSet[str], other: AbstractSet[str]) -> float:
 def band_rows(threshold: float, permutations: int) -> int | None:
     """The most hashes a band at which sets at the threshold are brought together almost surely; None if none are."""
     found = [
-        rows
-        for rows in range(1, permutations + 1)
-        if 1 - (1 - threshold**rows) ** (permutations // rows) >= _RECALL
+        rows for rows in range(1, permutations + 1) if 1 - (1 - threshold**rows) ** (permutations // rows) >= _RECALL
     ]
     return max(found, default=None)
 
@@ -63,9 +61,7 @@ class Bands:
         signature = self._empty.copy()
         signature.update_batch([member.encode("utf-8") for member in members])
         hashes, rows = signature.hashvalues, self._rows
-        return [
-            _number(band, hashes[band * rows : (band + 1) * rows].tobytes()) for band in range(len(hashes) // rows)
-        ]
+        return [_number(band, hashes[band * rows : (band + 1) * rows].tobytes()) for band in range(len(hashes) // rows)]
 
 
 def _number(band: int, hashes: bytes) -> int:

@@ -15,7 +15,7 @@ from builders.deduplication import DeduplicationConfig, deduplication_stage
 from builders.dimple import Dimple
 from builders.errors import ConfigError, RunError
 from builders.journal import Stage
-from builders.pairs import DIMPLE_SCHEMA, pair_id
+from builders.pairs import DIMPLE_SCHEMA
 from tests.builders.corpus_of_near_duplicates import corpus, write_rounds
 from tests.builders.test_assembly import row, table
 
@@ -56,8 +56,8 @@ def brute_force(rows, config):
     return dropped
 
 
-def found(rounds, folder, config=DeduplicationConfig()):
-    return list(deduplication_stage(rounds, config, folder).read_rows())
+def found(rounds, folder, config=None):
+    return list(deduplication_stage(rounds, config or DeduplicationConfig(), folder).read_rows())
 
 
 def one_round(folder, rows, shards=1, mark="abc"):
@@ -231,7 +231,10 @@ def test_the_assembly_leaves_them_out_and_counts_them():
 
 
 def test_a_builder_knows_of_them_and_so_does_its_cache(tmp_path):
-    rows = [row("The council met.", "There was a meeting.", "p", "c1"), row("THE council met", "There was a meeting.", "p", "c2")]
+    rows = [
+        row("The council met.", "There was a meeting.", "p", "c1"),
+        row("THE council met", "There was a meeting.", "p", "c2"),
+    ]
     rounds = [one_round(tmp_path / "round-0", rows)]
     stage = deduplication_stage(rounds, DeduplicationConfig(), tmp_path / "deduplication")
     settings = {"config_name": "news", "rounds": [str(rounds[0].folder)], "cache_dir": str(tmp_path / "cache")}

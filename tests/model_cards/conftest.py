@@ -25,7 +25,7 @@ SUMMARY_CRITICS = [
     {"compression": {"max": 0.8}},
     {"diversity": {"pairs_per_component": 1}},
 ]
-PREFERENCE = {
+PREFERENCE: dict[str, Any] = {
     "config": "microworld_news-preference",
     "splits": {"train": 13, "validation": 2, "test": 1},
     "rejected_by": {"entailment_backward": 3, "entailment_forward": 9, "rouge_l": 4},
@@ -97,26 +97,32 @@ def make_run(tmp_path: Path, figures: dict[str, Any], recipe: dict[str, Any]) ->
             for split, rows in dataset["splits"].items():
                 path = folder / kind / dataset["config"] / f"{split}-00000-of-00001.parquet"
                 write_table(path, split, rows, kind, pairs or examples)
-            if preference := dataset.get("preference"):
-                for split, rows in preference["splits"].items():
-                    path = folder / kind / preference["config"] / f"{split}-00000-of-00001.parquet"
-                    write_preferences(path, split, rows)
+            if "preference" in dataset:
+                write_preferences(folder / kind)
         return folder
 
     return write
 
 
 @pytest.fixture
-def preference_run(make_run: MakeRun, figures: dict[str, Any]) -> Path:
-    """A finished paraphrase run with preference rows."""
-    figures["dataset"]["preference"] = PREFERENCE
-    return make_run(figures)
-
-
-@pytest.fixture
 def run(make_run: MakeRun) -> Path:
     """A finished paraphrase run."""
     return make_run()
+
+
+@pytest.fixture
+def preference_run(run: Path) -> Path:
+    """The same run with preference rows."""
+    return add_preferences(run)
+
+
+def add_preferences(run: Path) -> Path:
+    """Gives a finished paraphrase run preference rows."""
+    metrics = json.loads((run / "metrics.json").read_text(encoding="utf-8"))
+    metrics["dataset"]["preference"] = PREFERENCE
+    (run / "metrics.json").write_text(json.dumps(metrics), encoding="utf-8")
+    write_preferences(run / "dimple")
+    return run
 
 
 def example_rows() -> list[dict[str, Any]]:
@@ -169,16 +175,18 @@ def write_table(path: Path, split: str, rows: int, kind: str, pairs: list[tuple[
     pq.write_table(pa.Table.from_pylist(table), path)
 
 
-def write_preferences(path: Path, split: str, rows: int) -> None:
-    """Preference rows of a split; no two are alike."""
-    table = [
-        {
-            "prompt": f"Profit rose {index} percent in the {split} quarter.",
-            "chosen": f"In the {split} quarter, profit was up {index} percent.",
-            "rejected": f"Profit fell {index} percent in the {split} quarter.",
-            "rejected_by": "entailment_forward",
-        }
-        for index in range(rows)
-    ]
-    path.parent.mkdir(parents=True, exist_ok=True)
-    pq.write_table(pa.Table.from_pylist(table), path)
+def write_preferences(dataset: Path) -> None:
+    """The preference rows that `PREFERENCE` counts; no two are alike."""
+    for split, rows in PREFERENCE["splits"].items():
+        table = [
+            {
+                "prompt": f"Profit rose {index} percent in the {split} quarter.",
+                "chosen": f"In the {split} quarter, profit was up {index} percent.",
+                "rejected": f"Profit fell {index} percent in the {split} quarter.",
+                "rejected_by": "entailment_forward",
+            }
+            for index in range(rows)
+        ]
+        path = dataset / PREFERENCE["config"] / f"{split}-00000-of-00001.parquet"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        pq.write_table(pa.Table.from_pylist(table), path)

@@ -295,13 +295,15 @@ def test_preference_rows_are_explained_counted_and_shown(preference_run):
     rows = table_cells(text)
     assert "9 were rejected by entailment: the target does not follow from the source" in text
     assert ["train", "13"] in rows
-    assert [row[2] for row in rows if row[-1] == "entailment_forward"][0].startswith("Profit fell")
+    assert next(row[2] for row in rows if row[-1] == "entailment_forward").startswith("Profit fell")
     code = re.findall(r"```python\n(.*?)```", text, flags=re.DOTALL)[1]
     assert f'"{PREFERENCE["config"]}"' in code
 
 
 def test_a_run_without_preference_rows_says_nothing_of_them(run):
-    assert "reference" not in card_of(run).text.partition("## How it was made")[0]
+    text = card_of(run).text
+    assert "Preference rows" not in text
+    assert "`rejected`" not in text
 
 
 def test_preference_rows_that_the_figures_name_and_the_folder_lacks_are_refused(preference_run):

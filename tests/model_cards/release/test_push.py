@@ -15,6 +15,7 @@ from transformers import AutoModelForSeq2SeqLM, AutoTokenizer, pipeline
 from model_cards.release import publishing
 from tests.builders import tiny_models
 from tests.conftest import ALICE
+from tests.model_cards.conftest import add_preferences
 from tests.scripts.conftest import impossible
 
 DATASET = ("dataset", "alice/dimple")
@@ -92,7 +93,7 @@ def test_another_config_joins_and_the_first_stays_the_default(hub, push, run, tm
 
 
 def test_preference_rows_go_along_and_load_back(hub, push, preference_run):
-    outcome = push("dataset", "alice/dimple", source=preference_run)
+    outcome = push("dataset", "alice/dimple")
     assert outcome.status == 0, outcome.err
     assert hub.repo(*DATASET).titles == [
         "Release v0.1.0: microworld_news, 31 pairs, 16 rows of microworld_news-preference"
@@ -105,15 +106,16 @@ def test_preference_rows_go_along_and_load_back(hub, push, preference_run):
     assert {split: rows.to_list() for split, rows in there.items()} == {
         split: rows.to_list() for split, rows in here.items()
     }
-    assert "nothing to change" in push("dataset", "alice/dimple", source=preference_run).out
+    assert "nothing to change" in push("dataset", "alice/dimple").out
 
 
-def test_preference_rows_join_a_dataset_that_had_none_and_their_stale_files_go(hub, push, run, preference_run):
-    push("dataset", "alice/dimple", source=run)
+def test_preference_rows_join_a_dataset_that_had_none_and_their_stale_files_go(hub, push, run):
+    push("dataset", "alice/dimple")
     repository = hub.repo(*DATASET)
     stale = "microworld_news-preference/train-00001-of-00002.parquet"
     repository.commit("main", "an old shard", {stale: repository.store(b"old")})
-    assert push("dataset", "alice/dimple", source=preference_run).status == 0
+    add_preferences(run)
+    assert push("dataset", "alice/dimple").status == 0
     assert stale not in repository.files()
     assert load_dataset("alice/dimple", "microworld_news-preference", split="test").num_rows == 1
 
@@ -128,7 +130,7 @@ def test_a_preference_row_that_comes_back_otherwise_is_noticed(hub, push, prefer
 
     hub.create(*DATASET)
     hub.fail("GET", "/resolve/.*README", action=change)
-    outcome = push("dataset", "alice/dimple", source=preference_run)
+    outcome = push("dataset", "alice/dimple")
     assert outcome.status == 1
     assert "split 'train' of config 'microworld_news-preference' of alice/dimple differs" in outcome.err
 
