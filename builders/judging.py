@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from builders.critics.settings import CriticsConfig, build_critics
 from builders.filtering import filter_pairs
-from builders.journal import Stage
+from builders.journal import Rows, Stage
 from builders.pairs import DIMPLE_SCHEMA, DIMSUM_SCHEMA, Pair, pair_rows
 from builders.preference import JOURNAL_SCHEMA, preference_folder, preference_rows
 
@@ -87,9 +87,7 @@ def judge_shard(
         counts: What came before the candidates, by name in the order of the funnel.
         both_orders: Whether each pair to be judged stands for its reverse too.
     """
-    rows: list[dict[str, Any]] = []
-    preferences: list[dict[str, Any]] = []
-    rejects: list[dict[str, Any]] = []
+    rows, preferences, rejects = Rows(), Rows(), Rows()
     schema, candidates = pairs_schema(critics), 0
     dropped, measured = Counter[str](), Counter[str]()
     for group in _groups(contexts):

@@ -22,7 +22,7 @@ def normalised(text: str) -> str:
 
 def shingles(source: str, target: str, length: int) -> frozenset[str]:
     """The runs of `length` words of both sentences together, normalised; a shorter sentence is one run."""
-    found = set()
+    found: set[str] = set()
     for text in (source, target):
         words = normalised(text).split()
         found.update(" ".join(words[i : i + length]) for i in range(max(1, len(words) - length + 1)))
