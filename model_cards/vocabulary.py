@@ -74,7 +74,7 @@ REASONS = {
     "tree_edit_distance": "tree edit distance: syntax too much alike",
     "compression": "compression: target not short enough",
     "diversity": "diversity: a better pair says the same",
-    "duplicate": "duplicate: the very pair after another context",
+    "duplicate": "duplicate: the same pair, met again",
     "near_duplicate": "near-duplicate: another pair says it almost word for word",
     "leak": "leak: a training pair with a sentence that test holds too",
 }
