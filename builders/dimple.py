@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 
-from builders.assembly import PairsBuilder, PairsConfig
 from builders.pairs import DIMPLE_SCHEMA
+from builders.pairs_builder import PairsBuilder, PairsConfig
 
 
 @dataclass
 class DimpleConfig(PairsConfig):
-    """A configuration is a domain, such as `news` or `microworld_news`."""
+    """A configuration is a domain, such as `news`, or `<domain>-preference`, its preference rows."""
 
 
 class Dimple(PairsBuilder):

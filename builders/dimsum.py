@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 
-from builders.assembly import PairsBuilder, PairsConfig
 from builders.pairs import DIMSUM_SCHEMA
+from builders.pairs_builder import PairsBuilder, PairsConfig
 
 
 @dataclass
 class DimsumConfig(PairsConfig):
-    """A configuration is a domain, such as `news` or `microworld_news`."""
+    """A configuration is a domain, such as `news`, or `<domain>-preference`, its preference rows."""
 
 
 class Dimsum(PairsBuilder):

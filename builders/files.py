@@ -15,7 +15,7 @@ from typing import Any
 from builders.errors import RunError, one_line
 
 _DISK_ERRORS = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
-_DISK_WORDS = ("no space left", "file too large", "disk quota exceeded")
+_DISK_WORDS = ("no space left", "file too large", "disk quota exceeded", "disk is full")
 _PARTIAL = re.compile(r"\..+\.(?P<pid>\d+)@(?P<machine>[^@]+)\.(partial|old)")
 _MACHINE = os.uname().nodename
 _A_DAY = 24 * 60 * 60

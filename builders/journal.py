@@ -10,7 +10,7 @@ import os
 import signal
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
@@ -95,10 +95,18 @@ class Stage:
 
     def write_shard(self, index: int, rows: Rows, schema: pa.Schema, counts: dict[str, int]) -> None:
         """Writes one shard whole, with its counts in the file; the same rows give the same bytes."""
+        self.write_batches(index, [rows], schema, counts)
+
+    def write_batches(self, index: int, batches: Iterable[Rows], schema: pa.Schema, counts: dict[str, int]) -> None:
+        """The same for rows that are not all in memory at a time."""
         metadata = {b"fingerprint": self.fingerprint.encode(), b"counts": json.dumps(counts).encode()}
-        table = pa.Table.from_pylist(rows, schema=schema.with_metadata(metadata))
-        with atomic_path(self.shard_path(index)) as partial:
-            pq.write_table(table, partial, compression="zstd")
+        schema = schema.with_metadata(metadata)
+        with (
+            atomic_path(self.shard_path(index)) as partial,
+            pq.ParquetWriter(partial, schema, compression="zstd") as writer,
+        ):
+            for rows in batches:
+                writer.write_table(pa.Table.from_pylist(rows, schema=schema))
 
     def read_table(self, index: int) -> pa.Table:
         """The rows of one shard as an Arrow table."""

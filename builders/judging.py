@@ -12,8 +12,9 @@ import pyarrow as pa
 from builders.critics.settings import CriticsConfig, build_critics
 from builders.errors import is_out_of_memory
 from builders.filtering import filter_pairs
-from builders.journal import Stage
+from builders.journal import Rows, Stage
 from builders.pairs import DIMPLE_SCHEMA, DIMSUM_SCHEMA, Pair, pair_rows
+from builders.preference import JOURNAL_SCHEMA, preference_folder, preference_rows
 from builders.token_batches import BUDGET
 
 # Candidates are judged by whole contexts, about so many at a time: a shard of k = 100 has hundreds of thousands, and
@@ -33,25 +34,29 @@ REJECTS_SCHEMA = pa.schema(
 
 @dataclass(frozen=True)
 class PairsStages:
-    """The journals of a stage of pairs: what was kept and, where the user asked for it, what was not.
+    """The journals of a stage of pairs: what was kept, against what, and, where the user asked for it, what was not.
 
     Args:
         pairs: Rows as in `pairs_schema`.
+        preference: Rows of `preference.JOURNAL_SCHEMA`.
         rejects: Rows of `REJECTS_SCHEMA`; None does not keep them.
     """
 
     pairs: Stage
+    preference: Stage
     rejects: Stage | None
 
     @classmethod
     def open(cls, pairs: Stage, keep_rejects: bool) -> "PairsStages":
         """Opens the journals in `pairs.folder` and below it."""
+        preference = replace(pairs, folder=preference_folder(pairs)).open()
         rejects = replace(pairs, folder=rejects_folder(pairs)).open() if keep_rejects else None
-        return cls(pairs.open(), rejects)
+        return cls(pairs.open(), preference, rejects)
 
     def missing(self) -> list[int]:
         """The shards that any of the journals lacks, in order."""
-        return sorted({*self.pairs.missing(), *(self.rejects.missing() if self.rejects else ())})
+        journals = [self.pairs, self.preference, *([self.rejects] if self.rejects else [])]
+        return sorted({shard for journal in journals for shard in journal.missing()})
 
 
 def rejects_folder(pairs: Stage) -> Path:
@@ -84,8 +89,10 @@ def judge_shard(
         counts: What came before the candidates, by name in the order of the funnel.
         both_orders: Whether each pair to be judged stands for its reverse too.
     """
-    judged = _judge_within_memory(contexts, critics, both_orders, stages.rejects is not None)
+    judged = _judge_within_memory(contexts, critics, round_number, both_orders, stages.rejects is not None)
     schema = pairs_schema(critics)
+    counted = {"preference": len(judged.preferences)}
+    stages.preference.write_shard(shard, judged.preferences, JOURNAL_SCHEMA, counted)
     if stages.rejects:
         stages.rejects.write_shard(shard, judged.rejects, REJECTS_SCHEMA, {"rejects": len(judged.rejects)})
     drops = {f"dropped:{reason}": count for reason, count in judged.dropped.items()}
@@ -100,13 +107,18 @@ class _Judged:
 
     candidates: int = 0
     kept: list[Pair] = field(default_factory=list)
+    preferences: Rows = field(default_factory=list)
     rejects: list[dict[str, Any]] = field(default_factory=list)
     dropped: Counter[str] = field(default_factory=Counter)
     measured: Counter[str] = field(default_factory=Counter)
 
 
 def _judge_within_memory(
-    contexts: Callable[[], Iterable[list[Pair]]], critics: CriticsConfig, both_orders: bool, keep_rejects: bool
+    contexts: Callable[[], Iterable[list[Pair]]],
+    critics: CriticsConfig,
+    round_number: int,
+    both_orders: bool,
+    keep_rejects: bool,
 ) -> _Judged:
     """Judges from the start with half the tokens a batch where memory runs out: no batch's make-up is half-way."""
     from torch import cuda  # slow to import
@@ -114,7 +126,7 @@ def _judge_within_memory(
     device = "cuda" if cuda.is_available() else "cpu"
     while True:
         try:
-            judged = _judge(contexts(), critics, both_orders, keep_rejects)
+            judged = _judge(contexts(), critics, round_number, both_orders, keep_rejects)
         except (RuntimeError, MemoryError) as error:
             if not is_out_of_memory(error) or not BUDGET.halve(device):
                 raise
@@ -124,14 +136,16 @@ def _judge_within_memory(
             return judged
 
 
-def _judge(contexts: Iterable[list[Pair]], critics: CriticsConfig, both_orders: bool, keep_rejects: bool) -> _Judged:
+def _judge(
+    contexts: Iterable[list[Pair]], critics: CriticsConfig, round_number: int, both_orders: bool, keep_rejects: bool
+) -> _Judged:
     judged = _Judged()
     for group in context_groups(contexts):
         found = filter_pairs(group, build_critics(critics, both_orders))
         judged.candidates += len(group)
         judged.kept += found.kept
-        for name, count in found.dropped.items():  # not `update`, which forgets the names of zeros
-            judged.dropped[name] += count
+        judged.preferences += preference_rows(found, round_number, both_orders)
+        judged.dropped.update(found.dropped)
         judged.measured.update(found.measured)
         if keep_rejects:
             judged.rejects += [_reject_row(pair, reason) for pair, reason in found.rejects]

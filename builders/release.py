@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
-from builders.assembly import PairsBuilder
-from builders.files import atomic_path
+from builders.files import atomic_path, read_json, remove, write_json
+from builders.pairs_builder import PairsBuilder
 
 ROWS_PER_GROUP = 10_000  # what a reader has in memory at a time
 
@@ -34,3 +34,26 @@ def write_dataset(builder: PairsBuilder, out: Path, config_name: str, rows_per_f
                 part = table.slice(index * rows_per_file, rows_per_file).combine_chunks()
                 pq.write_table(part, partial / name, compression="zstd", row_group_size=ROWS_PER_GROUP)
     return folder
+
+
+def update_dataset(builder: PairsBuilder, out: Path, cache: Path, rows_per_file: int) -> None:
+    """Prepares a configuration and writes it, unless just that has been done; one without rows has no folder.
+
+    Args:
+        builder: Of the configuration.
+        out: The dataset repository's folder.
+        cache: Where what was written is noted.
+        rows_per_file: As for `write_dataset`.
+    """
+    name = builder.config.name
+    folder, record = out / name, cache / f"{out.name}-{name}.json"
+    mark = {"made of": builder.config_id, "rows": rows_per_file}
+    if record.is_file() and read_json(record.read_text("utf-8"), str(record)) == mark | {"is there": folder.is_dir()}:
+        return
+    has_rows = any(map(len, builder.tables.values()))
+    if has_rows or not builder.is_preference:  # that nothing is left of the pairs is an error
+        builder.download_and_prepare()
+        write_dataset(builder, out, name, rows_per_file)
+    else:
+        remove(folder)
+    write_json(record, mark | {"is there": has_rows})

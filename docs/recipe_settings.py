@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 from builders.critics.settings import _CONFIGS as CRITICS  # the one list of critics; the page must not have another
+from builders.deduplication import DeduplicationConfig
 from builders.sampling_config import SamplingConfig
 from scripts.recipe import Recipe, StudentConfig
 from trainers.evaluation import EvaluationConfig
@@ -28,6 +29,7 @@ SECTIONS: dict[str, type] = {
     "": Recipe,
     "sampling": SamplingConfig,
     **{f"critics: {name}": config for name, config in CRITICS.items()},
+    "deduplication": DeduplicationConfig,
     "student": StudentConfig,
     "student.training and student.self_training": FineTuningConfig,
     "student.training.lora and student.self_training.lora": LoraSettings,
@@ -38,6 +40,7 @@ WHY = {
     "Recipe.task": "the method's main task",
     "Recipe.seed": "any number serves",
     "Recipe.workers": "works everywhere; a machine with more cores wants more",
+    "Recipe.deduplication": "the paper has no such filter",
     "Recipe.self_distillation": "a run may end with round 0",
     "Recipe.controls": "each trains one more student",
     "Recipe.evaluation": "not every domain has test rows",

@@ -7,7 +7,7 @@ from datasets.info import DatasetInfosDict
 from huggingface_hub import DatasetCardData
 
 from model_cards.card_metadata import size_category
-from model_cards.dataset_files import DatasetConfig, dataset_config
+from model_cards.dataset_files import DatasetConfig, dataset_configs
 from model_cards.merging import generated_card, write_merged
 from model_cards.rendering import render_markdown, shown_location
 from model_cards.run_folder import CardError, Run, read_run
@@ -26,7 +26,7 @@ def write_dataset_card(run: Path, dataset_folder: Path, *, repo_id: str | None =
 
     Args:
         run: The run folder.
-        dataset_folder: The Hub-shaped folder within it, with a folder of Parquet files for the run's config.
+        dataset_folder: The Hub-shaped folder within it, with a folder of Parquet files for each config of the run.
         repo_id: Where the dataset will be published; without it the card's code loads the folder.
 
     Returns:
@@ -45,16 +45,18 @@ def dataset_card(run: Path, dataset_folder: Path, repo_id: str | None = None) ->
         CardError: The run or the dataset cannot be read.
     """
     record = read_run(run)
-    config = dataset_config(dataset_folder, record.metrics.config)
-    if config is None:
-        tables = f"{record.metrics.config}/<split>-00000-of-00001.parquet"
+    names = record.metrics.configs
+    configs = dataset_configs(dataset_folder, names)
+    if lacking := [name for name in names if name not in [config.name for config in configs]]:
+        tables = f"{lacking[0]}/<split>-00000-of-00001.parquet"
         raise CardError(f"{dataset_folder} holds no {tables}; build the dataset first")
     location = repo_id or shown_location(dataset_folder)
-    body = render_markdown("dataset_card.md.jinja", **_values(record, config, location))
-    return generated_card(_card_data(record, config).to_dict(), config.name, body)
+    body = render_markdown("dataset_card.md.jinja", **_values(record, configs, location))
+    return generated_card(_card_data(record, configs).to_dict(), configs[0].name, body)
 
 
-def _values(run: Run, config: DatasetConfig, location: str) -> dict[str, Any]:
+def _values(run: Run, configs: list[DatasetConfig], location: str) -> dict[str, Any]:
+    config, *others = configs
     return {
         "run": run,
         "metrics": run.metrics,
@@ -64,19 +66,20 @@ def _values(run: Run, config: DatasetConfig, location: str) -> dict[str, Any]:
         "first_split": next(iter(config.splits)),
         "columns": [(field.name, str(field.type)) for field in config.schema],
         "samples": config.sample(_SAMPLES),
+        "preferences": [row for other in others for row in other.sample(_SAMPLES)],
+        "preference_columns": [field.name for other in others for field in other.schema],
         "limits": MICROWORLD_LIMITS if run.is_microworld else None,
         "bibtex": BIBTEX,
     }
 
 
-def _card_data(run: Run, config: DatasetConfig) -> DatasetCardData:
-    info = config.info()
+def _card_data(run: Run, configs: list[DatasetConfig]) -> DatasetCardData:
     data = DatasetCardData(
         language=[run.language],
         license=run.license,
         pretty_name=_title(run),
         **_TASKS[run.metrics.task],
-        size_categories=[size_category(info.splits.total_num_examples)],
+        size_categories=[size_category(sum(config.rows for config in configs))],
         annotations_creators=["machine-generated"],
         language_creators=["machine-generated"],
         multilinguality=["monolingual"],
@@ -87,12 +90,13 @@ def _card_data(run: Run, config: DatasetConfig) -> DatasetCardData:
         configs=[
             {
                 "config_name": config.name,
-                "default": True,
+                **({"default": True} if config is configs[0] else {}),
                 "data_files": [{"split": split, "path": f"{config.name}/{split}-*"} for split in config.splits],
             }
+            for config in configs
         ],
     )
-    DatasetInfosDict({config.name: info}).to_dataset_card_data(data)
+    DatasetInfosDict({config.name: config.info() for config in configs}).to_dataset_card_data(data)
     return data
 
 

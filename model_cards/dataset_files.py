@@ -24,9 +24,19 @@ class DatasetConfig:
     splits: dict[str, tuple[Path, ...]]
 
     @property
+    def files(self) -> tuple[Path, ...]:
+        """The files of all splits."""
+        return tuple(file for files in self.splits.values() for file in files)
+
+    @property
+    def rows(self) -> int:
+        """Of all splits."""
+        return sum(pyarrow.parquet.read_metadata(file).num_rows for file in self.files)
+
+    @property
     def schema(self) -> pyarrow.Schema:
         """Columns and types, without the writer's metadata."""
-        return pyarrow.parquet.read_schema(next(iter(self.splits.values()))[0])
+        return pyarrow.parquet.read_schema(self.files[0])
 
     def info(self) -> DatasetInfo:
         """Features and sizes as the Hub's viewer and `load_dataset` read them from a card."""
@@ -38,7 +48,7 @@ class DatasetConfig:
         return DatasetInfo(
             features=Features.from_arrow_schema(self.schema),
             splits=splits,
-            download_size=sum(file.stat().st_size for files in self.splits.values() for file in files),
+            download_size=sum(file.stat().st_size for file in self.files),
             dataset_size=sum(split.num_bytes for split in splits.values()),
         )
 
@@ -73,6 +83,15 @@ def dataset_config(folder: Path, name: str) -> DatasetConfig | None:
     """
     splits = _splits((folder / name).glob("*.parquet"))
     return DatasetConfig(name, splits) if splits else None
+
+
+def dataset_configs(folder: Path, names: Iterable[str]) -> list[DatasetConfig]:
+    """Those of the named configs that have tables.
+
+    Raises:
+        CardError: A Parquet file cannot be read.
+    """
+    return [config for name in names if (config := dataset_config(folder, name))]
 
 
 def _splits(files: Iterable[Path]) -> dict[str, tuple[Path, ...]]:

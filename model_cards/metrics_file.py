@@ -13,6 +13,7 @@ from model_cards.records import (
     Figure,
     Metrics,
     Model,
+    Preference,
     Round,
     System,
 )
@@ -75,10 +76,16 @@ def _dataset(data: Mapping[str, Any]) -> DatasetCounts:
         splits=dict(data.get("splits") or {}),
         rounds={int(number): count for number, count in (data.get("rounds") or {}).items()},
         dropped_duplicates=data.get("dropped_duplicates"),
+        dropped_near_duplicates=data.get("dropped_near_duplicates"),
         dropped_leaks=data.get("dropped_leaks"),
+        preference=_preference(data["preference"]) if data.get("preference") else None,
         statistics=_figures(data.get("statistics")),
         parser=data.get("parser"),
     )
+
+
+def _preference(data: Mapping[str, Any]) -> Preference:
+    return Preference(data["config"], dict(data["splits"]), dict(data["rejected_by"]))
 
 
 def _evaluation(data: Mapping[str, Any]) -> Evaluation | None:

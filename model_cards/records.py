@@ -73,14 +73,28 @@ class Figure:
 
 
 @dataclass(frozen=True)
+class Preference:
+    """The preference rows beside the pairs: their config, rows by split, and by what was wrong with the worse text."""
+
+    config: str
+    splits: dict[str, int]
+    rejected_by: dict[str, int]
+
+
+@dataclass(frozen=True)
 class DatasetCounts:
-    """What the release holds, what assembling it removed, and what was measured of it, by `parser` where with one."""
+    """What the release holds, what assembling it removed, and what was measured of it, by `parser` where with one.
+
+    `dropped_near_duplicates` is None where none were looked for, and `preference` where no pair has such a row.
+    """
 
     config: str
     splits: dict[str, int]
     rounds: dict[int, int]
     dropped_duplicates: int | None
+    dropped_near_duplicates: int | None
     dropped_leaks: int | None
+    preference: Preference | None = None
     statistics: dict[str, Figure] = field(default_factory=dict)
     parser: str | None = None
 
@@ -176,10 +190,33 @@ class Metrics:
 
     @property
     def config(self) -> str:
-        """The dataset's configuration, and the name of its folder."""
+        """The dataset's configuration of pairs, and the name of its folder."""
         return self.dataset.config if self.dataset else self.domain
+
+    @property
+    def configs(self) -> list[str]:
+        """Every configuration of the dataset that the run wrote, the pairs first."""
+        preference = self.dataset.preference if self.dataset else None
+        return [self.config, *([preference.config] if preference else [])]
 
     @property
     def released_rounds(self) -> list[Round]:
         """The rounds whose pairs the dataset holds; a control's pairs are not among them."""
         return [round_ for round_ in self.rounds if round_.origin != "control"]
+
+    @property
+    def assembling(self) -> list[tuple[str, int, int]]:
+        """What became of the kept pairs of all rounds: each step, the pairs it dropped and those left after it."""
+        if self.dataset is None:
+            return []
+        left = sum(round_.kept for round_ in self.released_rounds)
+        rows = []
+        for step, dropped in (
+            ("duplicate", self.dataset.dropped_duplicates),
+            ("near_duplicate", self.dataset.dropped_near_duplicates),
+            ("leak", self.dataset.dropped_leaks),
+        ):
+            if dropped is not None:
+                left -= dropped
+                rows.append((step, dropped, left))
+        return rows

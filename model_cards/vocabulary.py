@@ -85,6 +85,9 @@ REASONS = {
     "personal_data": "personal data: an address or number that could reach or name somebody",
     "toxicity": "toxicity: a sentence that the classifier finds toxic",
     "decontamination": "decontamination: shares a run of words with a benchmark file",
+    "duplicate": "duplicate: the same pair, met again",
+    "near_duplicate": "near-duplicate: another pair says it almost word for word",
+    "leak": "leak: a training pair with a sentence that test holds too",
 }
 
 # What a critic cannot see, so that a reader knows what to look for.
@@ -170,7 +173,10 @@ COLUMNS = {
     "prompt": "the sentence to rewrite",
     "chosen": "a rewriting the critics accepted",
     "rejected": "a rewriting they did not accept",
-    "rejected_by": "the critic that rejected it",
+    "rejected_by": (
+        "why: entailment_forward = the prompt does not entail it, entailment_backward = it does not entail the prompt, "
+        "rouge_l = it is a near-copy of the prompt"
+    ),
 }
 
 

@@ -64,7 +64,8 @@ def build(options: argparse.Namespace) -> None:
     if pairs.complete:
         assembly = pipeline.builder([pairs]).assembly
         record["splits"] = {name: len(table) for name, table in assembly.splits.items()}
-        record["dropped_duplicates"], record["dropped_leaks"] = assembly.dropped_duplicates, assembly.dropped_leaks
+        for name in ("dropped_duplicates", "dropped_near_duplicates", "dropped_leaks"):
+            record[name] = getattr(assembly, name)
     _print_stage(options, record)
 
 

@@ -12,7 +12,7 @@ from builders.models import model_identity
 from builders.named import code_identity
 from builders.parsers.loading import load_parser, parser_identity
 from scripts.pipeline import Pipeline
-from scripts.provenance import provenance, released_statistics
+from scripts.provenance import preference_counts, provenance, released_statistics
 from trainers.benchmark import BenchmarkRow, benchmark_rows
 from trainers.evaluation import EvaluationConfig, audit_pairs, evaluate_outputs, teacher_outputs
 from trainers.oracle import is_faithful, load_oracle
@@ -83,15 +83,16 @@ def _dataset(pipeline: Pipeline) -> dict[str, Any]:
         "splits": {name: len(table) for name, table in assembly.splits.items()},
         "rounds": {str(number): rounds.count(number) for number in sorted(set(rounds))},
         "dropped_duplicates": assembly.dropped_duplicates,
+        "dropped_near_duplicates": assembly.dropped_near_duplicates if pipeline.recipe.deduplication else None,
         "dropped_leaks": assembly.dropped_leaks,
+        "preference": preference_counts(pipeline),
         **released_statistics(pipeline),
     }
 
 
 def _timings(pipeline: Pipeline) -> dict[str, float]:
-    """Seconds of the recipe's stages, all of which have been asked for; a finished dataset is found untimed."""
-    asked = pipeline.timings.asked | {"dataset"}
-    return {stage: seconds for stage, seconds in pipeline.timings.read().items() if stage in asked}
+    """Seconds of the recipe's stages, all of which have been asked for."""
+    return {stage: seconds for stage, seconds in pipeline.timings.read().items() if stage in pipeline.timings.asked}
 
 
 def _systems(pipeline: Pipeline) -> Iterator[tuple[str, Path | None, dict[str, Any]]]:

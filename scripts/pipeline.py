@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from builders.critics.screen_calibration import calibrated_once, needs_calibration
 from builders.critics.settings import CriticsConfig
+from builders.deduplication import deduplication_stage
 from builders.errors import RunError
-from builders.files import atomic_path, remove_abandoned, write_json
+from builders.files import atomic_path, remove_abandoned
 from builders.journal import Stage
+from builders.preference import preference_config
 from builders.sampling import SamplingConfig, sample_stage
 from builders.stage import candidates, pairs_stage
 from model_cards.usage_code import add_usage_code
@@ -27,7 +29,7 @@ from trainers.self_distillation import candidates_stage
 from trainers.training_pairs import training_pairs
 
 if TYPE_CHECKING:
-    from builders.assembly import PairsBuilder
+    from builders.pairs_builder import PairsBuilder
 
 T = TypeVar("T")
 
@@ -133,19 +135,14 @@ class Pipeline:
 
     @once
     def dataset(self) -> "PairsBuilder":
-        """The assembled dataset of all rounds, written as a Hub-shaped folder."""
-        from builders.release import write_dataset  # datasets is slow to import
+        """The assembled dataset of all rounds, written as a Hub-shaped folder with its preference rows beside it."""
+        from builders.release import update_dataset  # datasets is slow to import
 
-        rounds = [self.pairs(number) for number in range(self.last_round + 1)]
-        builder, out = self.builder(rounds), self.dataset_folder
-        domain, rows_per_file = self.recipe.sampling.domain, self.recipe.rows_per_file
-        record, mark = self.folder / "cache" / f"{out.name}.json", {"made of": builder.config_id, "rows": rows_per_file}
-        if (out / domain).is_dir() and record.is_file() and json.loads(record.read_bytes()) == mark:
-            return builder
+        domain, rounds = self.recipe.sampling.domain, [self.pairs(number) for number in range(self.last_round + 1)]
+        builder = self.builder(rounds)
         with self._timed("dataset"):
-            builder.download_and_prepare()
-            write_dataset(builder, out, domain, rows_per_file)
-        write_json(record, mark)
+            for each in (builder, self.builder(rounds, preference_config(domain))):
+                update_dataset(each, self.dataset_folder, self.folder / "cache", self.recipe.rows_per_file)
         return builder
 
     @property
@@ -193,17 +190,27 @@ class Pipeline:
         with self._timed(f"students {name}"):
             return fine_tune(base, train, validation, config, self.folder / "students" / name, self.recipe.seed)
 
-    def builder(self, rounds: list[Stage]) -> "PairsBuilder":
-        """A `Dimple` or `Dimsum` builder over stages of pairs."""
+    def builder(self, rounds: list[Stage], config: str | None = None) -> "PairsBuilder":
+        """A `Dimple` or `Dimsum` builder over stages of pairs; its configuration is the domain if none is named."""
         from builders.dimple import Dimple  # datasets is slow to import
         from builders.dimsum import Dimsum
 
+        duplicates = self._duplicates(rounds)
         return (Dimsum if self.recipe.task == "summary" else Dimple)(
-            config_name=self.recipe.sampling.domain,
+            config_name=config or self.recipe.sampling.domain,
             rounds=tuple(str(stage.folder) for stage in rounds),
+            deduplication=str(duplicates.folder) if duplicates else None,
             workers=self.recipe.workers,
             cache_dir=str(self.folder / "cache"),
         )
+
+    def _duplicates(self, rounds: list[Stage]) -> Stage | None:
+        """The near-duplicates among the pairs of these rounds, where the recipe asks for them to be found."""
+        if self.recipe.deduplication is None:
+            return None
+        name = "+".join(stage.folder.name for stage in rounds)
+        with self._timed(f"deduplication {name}"):
+            return deduplication_stage(rounds, self.recipe.deduplication, self.folder / "deduplication" / name)
 
     def _same_compute(self) -> FineTuningConfig:
         """The training of the self-distilled student with as many updates as it made."""

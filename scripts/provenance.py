@@ -1,16 +1,20 @@
 """What a release is made of: the code, the models and the pairs themselves."""
 
+from collections import Counter
 from importlib.metadata import version
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 
+from builders.assembly import SPLITS
 from builders.config import fingerprint
 from builders.critics.dissimilarity import TreeEditDistanceConfig
 from builders.dataset_statistics import dataset_statistics
 from builders.files import kept
 from builders.models import model_identity
 from builders.parsers.loading import load_parser, parser_identity
+from builders.preference import preference_config
 from scripts.pipeline import Pipeline
 from scripts.recipe import Recipe
 
@@ -22,7 +26,7 @@ def provenance(recipe: Recipe) -> dict[str, Any]:
         `version`; `builders_code`, 16 hex digits; `models`, one row each with `role`, `ref` as the recipe names it, and
         what stood under that name: `sha256` of a local model, `commit` of one on the Hub.
     """
-    from builders.assembly import code_fingerprint  # datasets is slow to import
+    from builders.pairs_builder import code_fingerprint  # datasets is slow to import
 
     named = [("teacher", recipe.sampling.teacher), *(("critic", model) for model in recipe.critics.models)]
     return {
@@ -54,3 +58,22 @@ def released_statistics(pipeline: Pipeline) -> dict[str, Any]:
         return {"statistics": dataset_statistics(pairs, load_parser(parser) if parser else None), "parser": parser}
 
     return kept(pipeline.folder / "evaluation" / "dataset.json", mark, measure)
+
+
+def preference_counts(pipeline: Pipeline) -> dict[str, Any] | None:
+    """The preference rows that were written.
+
+    Returns:
+        `config`, `splits` with the rows of each, and `rejected_by` with those by what was wrong with the worse text;
+        None where no pair has such a row.
+    """
+    config = preference_config(pipeline.recipe.sampling.domain)
+    folder = pipeline.dataset_folder / config
+    files = {split: sorted(folder.glob(f"{split}-*.parquet")) for split in SPLITS}
+    reasons = {
+        split: [reason for path in paths for reason in pq.read_table(path)["rejected_by"].to_pylist()]
+        for split, paths in files.items()
+    }
+    found = Counter(reason for each in reasons.values() for reason in each)
+    splits = {split: len(each) for split, each in reasons.items()}
+    return {"config": config, "splits": splits, "rejected_by": dict(sorted(found.items()))} if found else None

@@ -11,8 +11,10 @@ import yaml
 
 from builders.config import from_mapping, to_mapping
 from builders.critics.settings import CriticsConfig
+from builders.deduplication import DeduplicationConfig
 from builders.errors import ConfigError, UsageError, one_line
 from builders.files import read_text
+from builders.preference import is_preference
 from builders.sampling import SamplingConfig
 from trainers.evaluation import EvaluationConfig
 from trainers.finetuning_config import FineTuningConfig
@@ -49,6 +51,7 @@ class Recipe:
         workers: Processes for sampling and critics; cannot change a result.
         sampling: Of the teacher.
         critics: In order.
+        deduplication: Of the pairs of all rounds, across contexts; left out, only equal pairs are merged.
         student: Model and training.
         self_distillation: Left out, the run ends with the student of round 0.
         controls: Trained and evaluated beside the self-distilled student.
@@ -65,6 +68,7 @@ class Recipe:
     workers: int = 1
     sampling: SamplingConfig
     critics: CriticsConfig
+    deduplication: DeduplicationConfig | None = None
     student: StudentConfig
     self_distillation: SelfDistillationConfig | None = None
     controls: tuple[Control, ...] = ()
@@ -83,6 +87,9 @@ class Recipe:
         for name, value in {"name": self.name, "sampling.domain": self.sampling.domain}.items():
             if not _FILE_NAME.fullmatch(value):  # they name folders, a domain one on the Hub too
                 raise ConfigError(f"{name} must be of letters, digits and _ . - only, got '{value}'")
+        if is_preference(self.sampling.domain):
+            problem = f"sampling.domain must not end like the preference rows of a domain, got '{self.sampling.domain}'"
+            raise ConfigError(f"{problem}; name it otherwise")
         if self.critics.is_summary != (self.task == "summary"):
             wanted = "direction: forward or a compression critic" if self.task == "summary" else "symmetric critics"
             raise ConfigError(f"task '{self.task}' needs {wanted}; the recipe's critics are for the other task")

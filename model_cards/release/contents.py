@@ -7,10 +7,8 @@ from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
-import pyarrow.parquet as pq
-
 from model_cards.dataset_card import dataset_card
-from model_cards.dataset_files import DatasetConfig, dataset_config
+from model_cards.dataset_files import DatasetConfig, dataset_configs
 from model_cards.merging import merged_with
 from model_cards.model_card import model_card
 from model_cards.release.errors import ReleaseError
@@ -57,7 +55,7 @@ class Release:
         files: Path in the repository -> file on this machine, or content.
         card: The README.md as it would be in an empty repository.
         owned: Patterns of the paths that belong to this release alone: those of an earlier one are removed.
-        config: Of a dataset.
+        configs: Of a dataset.
         folder: Of a model on this machine.
         metric: Name of the `evaluate` module that a Space holds.
         needs: Models that must be there before it, each with a file that it must hold.
@@ -70,7 +68,7 @@ class Release:
     files: Mapping[str, Path | bytes]
     card: str
     owned: tuple[str, ...] = ()
-    config: DatasetConfig | None = None
+    configs: tuple[DatasetConfig, ...] = ()
     folder: Path | None = None
     metric: str | None = None
     needs: tuple[tuple[str, str], ...] = ()
@@ -81,23 +79,24 @@ class Release:
 
 
 def dataset_release(folder: Path, repo_id: str) -> Release:
-    """The dataset of a run: the Parquet files of its config; other configs of the repository are left alone.
+    """The dataset of a run: the Parquet files of its configs; other configs of the repository are left alone.
 
     Raises:
         CardError: The run cannot be read.
-        ReleaseError: It holds no dataset.
+        ReleaseError: It lacks a config of its dataset.
     """
     run = read_run(folder)
     place = folder / ("dimsum" if run.metrics.task == "summary" else "dimple")
-    config = dataset_config(place, run.metrics.config)
-    if config is None:
-        raise ReleaseError(f"{place} holds no tables of '{run.metrics.config}'; finish the run with 'impossible run'")
-    files = {f"{config.name}/{file.name}": file for split in config.splits.values() for file in split}
-    rows = sum(pq.read_metadata(file).num_rows for file in files.values())
-    title = f"{config.name}, {rows:,} pairs"
-    owned = (f"{config.name}/*.parquet",)
+    configs = tuple(dataset_configs(place, run.metrics.configs))
+    if lacking := [name for name in run.metrics.configs if name not in [config.name for config in configs]]:
+        raise ReleaseError(f"{place} holds no tables of '{lacking[0]}'; finish the run with 'impossible run'")
     card = merged_with(place / CARD, dataset_card(folder, place, repo_id))  # with what was written there by hand
-    return Release("dataset", repo_id, title, _version(run), files, card, owned, config)
+    files = {f"{config.name}/{file.name}": file for config in configs for file in config.files}
+    pairs, *others = configs
+    counted = [f"{pairs.rows:,} pairs", *(f"{config.rows:,} rows of {config.name}" for config in others)]
+    title = f"{pairs.name}, {', '.join(counted)}"
+    owned = tuple(f"{config.name}/*.parquet" for config in configs)
+    return Release("dataset", repo_id, title, _version(run), files, card, owned, configs)
 
 
 def model_release(folder: Path, repo_id: str, dataset_id: str | None = None, base_id: str | None = None) -> Release:

@@ -144,7 +144,7 @@ def test_kill_9_and_again_gives_the_same_bytes(teacher, critic, tmp_path, patter
     for out in ("killed", "whole"):
         run_stages(tmp_path / out, teacher, critic, 1)
     files = sorted(path.relative_to(tmp_path / "whole") for path in tmp_path.glob("whole/**/*.parquet"))
-    assert len(files) == 8
+    assert len(files) == 12  # four shards of samples, of pairs and of their preference rows
     for name in files:
         assert (tmp_path / "killed" / name).read_bytes() == (tmp_path / "whole" / name).read_bytes()
 

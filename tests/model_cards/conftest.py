@@ -25,6 +25,11 @@ SUMMARY_CRITICS = [
     {"compression": {"max": 0.8}},
     {"diversity": {"pairs_per_component": 1}},
 ]
+PREFERENCE: dict[str, Any] = {
+    "config": "microworld_news-preference",
+    "splits": {"train": 13, "validation": 2, "test": 1},
+    "rejected_by": {"entailment_backward": 3, "entailment_forward": 9, "rouge_l": 4},
+}
 SUMMARY_FIGURES = {
     "faithful_summary": {"value": 0.512, "n": 400, "standard_error": 0.025},
     "compression": {"value": 0.593, "n": 400, "standard_error": 0.006},
@@ -92,6 +97,8 @@ def make_run(tmp_path: Path, figures: dict[str, Any], recipe: dict[str, Any]) ->
             for split, rows in dataset["splits"].items():
                 path = folder / kind / dataset["config"] / f"{split}-00000-of-00001.parquet"
                 write_table(path, split, rows, kind, pairs or examples)
+            if "preference" in dataset:
+                write_preferences(folder / kind)
         return folder
 
     return write
@@ -101,6 +108,21 @@ def make_run(tmp_path: Path, figures: dict[str, Any], recipe: dict[str, Any]) ->
 def run(make_run: MakeRun) -> Path:
     """A finished paraphrase run."""
     return make_run()
+
+
+@pytest.fixture
+def preference_run(run: Path) -> Path:
+    """The same run with preference rows."""
+    return add_preferences(run)
+
+
+def add_preferences(run: Path) -> Path:
+    """Gives a finished paraphrase run preference rows."""
+    metrics = json.loads((run / "metrics.json").read_text(encoding="utf-8"))
+    metrics["dataset"]["preference"] = PREFERENCE
+    (run / "metrics.json").write_text(json.dumps(metrics), encoding="utf-8")
+    write_preferences(run / "dimple")
+    return run
 
 
 def example_rows() -> list[dict[str, Any]]:
@@ -151,3 +173,20 @@ def write_table(path: Path, split: str, rows: int, kind: str, pairs: list[tuple[
     ]
     path.parent.mkdir(parents=True, exist_ok=True)
     pq.write_table(pa.Table.from_pylist(table), path)
+
+
+def write_preferences(dataset: Path) -> None:
+    """The preference rows that `PREFERENCE` counts; no two are alike."""
+    for split, rows in PREFERENCE["splits"].items():
+        table = [
+            {
+                "prompt": f"Profit rose {index} percent in the {split} quarter.",
+                "chosen": f"In the {split} quarter, profit was up {index} percent.",
+                "rejected": f"Profit fell {index} percent in the {split} quarter.",
+                "rejected_by": "entailment_forward",
+            }
+            for index in range(rows)
+        ]
+        path = dataset / PREFERENCE["config"] / f"{split}-00000-of-00001.parquet"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        pq.write_table(pa.Table.from_pylist(table), path)

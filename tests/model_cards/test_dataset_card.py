@@ -12,6 +12,7 @@ from markdown_it import MarkdownIt
 
 from model_cards.dataset_card import write_dataset_card
 from model_cards.run_folder import CardError
+from tests.model_cards.conftest import PREFERENCE
 
 
 def card_of(run, kind="dimple"):
@@ -289,3 +290,53 @@ def test_a_torn_table_is_refused_by_name(run):
     table.write_bytes(table.read_bytes()[:100])
     with pytest.raises(CardError, match=r"test-00000-of-00001\.parquet is no readable Parquet"):
         write_dataset_card(run, run / "dimple")
+
+
+def test_both_configs_load_through_the_card_and_the_pairs_are_the_default(preference_run):
+    data = card_of(preference_run).data
+    assert [(config["config_name"], config.get("default")) for config in data.configs] == [
+        ("microworld_news", True),
+        ("microworld_news-preference", None),
+    ]
+    counted = [{split["name"]: split["num_examples"] for split in info["splits"]} for info in data.dataset_info]
+    assert counted == [{"train": 24, "validation": 4, "test": 3}, {"train": 13, "validation": 2, "test": 1}]
+    folder = str(preference_run / "dimple")
+    assert load_dataset(folder)["test"].num_rows == 3
+    preferences = load_dataset(folder, "microworld_news-preference")
+    assert {split: rows.num_rows for split, rows in preferences.items()} == PREFERENCE["splits"]
+    assert preferences["train"].column_names == ["prompt", "chosen", "rejected", "rejected_by"]
+
+
+def test_preference_rows_are_explained_counted_and_shown(preference_run):
+    text = card_of(preference_run).text
+    rows = table_cells(text)
+    assert ["entailment: the target does not follow from the source", "9"] in rows
+    assert ["train", "13"] in rows
+    assert next(row[2] for row in rows if row[-1] == "entailment_forward").startswith("Profit fell")
+    code = re.findall(r"```python\n(.*?)```", text, flags=re.DOTALL)[1]
+    assert f'"{PREFERENCE["config"]}"' in code
+
+
+def test_a_run_without_preference_rows_says_nothing_of_them(run):
+    text = card_of(run).text
+    assert "Preference rows" not in text
+    assert "`rejected`" not in text
+
+
+def test_preference_rows_that_the_figures_name_and_the_folder_lacks_are_refused(preference_run):
+    shutil.rmtree(preference_run / "dimple/microworld_news-preference")
+    with pytest.raises(CardError, match="holds no microworld_news-preference/<split>"):
+        card_of(preference_run)
+
+
+def test_the_way_from_kept_pairs_to_the_dataset_is_counted(run):
+    rows = table_cells(card_of(run).text)
+    assert ["kept by the critics", "", "2,808"] in rows
+    assert ["near-duplicate: another pair says it almost word for word", "47", "2,700"] in rows
+
+
+def test_where_no_near_duplicates_were_looked_for_none_are_told(make_run, figures):
+    figures["dataset"]["dropped_near_duplicates"] = None
+    text = card_of(make_run(figures)).text
+    assert "near-duplicate" not in text
+    assert "almost word for word" not in text

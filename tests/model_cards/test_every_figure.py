@@ -9,6 +9,13 @@ from model_cards.dataset_card import write_dataset_card
 from model_cards.model_card import write_model_card
 from model_cards.report import write_report
 from model_cards.summary import summary_table
+from tests.model_cards.conftest import PREFERENCE
+
+
+@pytest.fixture
+def figures(figures):
+    figures["dataset"]["preference"] = PREFERENCE
+    return figures
 
 
 def dataset_card(run):

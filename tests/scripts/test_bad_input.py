@@ -108,6 +108,8 @@ def test_commands_and_recipe_files(arguments, status, words):
         ("sampling.temperature=.nan", ["temperature", "nan"]),
         ("sampling=3", ["section 'sampling'", "got 3"]),
         ("sampling.domain=../news", ["sampling.domain", "'../news'"]),
+        ("sampling.domain=news-preference", ["sampling.domain", "'news-preference'", "name it otherwise"]),
+        ("deduplication={threshold: 2}", ["deduplication", "threshold", "(0, 1]", "2.0"]),
         ("name=a/b", ["name", "'a/b'"]),
         ("seed=-1", ["seed must lie in 0..4294967295, got -1"]),
         ("workers=0", ["workers must be at least 1, got 0"]),

@@ -12,8 +12,8 @@ from tests.scripts.conftest import files_below, impossible
     [
         ("recipe.yaml", 100),
         pytest.param("samples/round-0/shard-00001-of-00002.parquet", 1000, marks=pytest.mark.slow),
-        ("pairs/round-0/shard-00000-of-00002.parquet", 1000),
-        pytest.param("pairs/round-1/shard-00001-of-00002.parquet", 1000, marks=pytest.mark.slow),
+        ("pairs/round-0/preference/shard-00000-of-00002.parquet", 1000),
+        pytest.param("pairs/round-1/shard-00001-of-00002.parquet", 5000, marks=pytest.mark.slow),
         pytest.param("students/round-1", 500_000, marks=pytest.mark.slow),
         ("dimple/microworld_news", 4000),
         ("student", 500_000),

@@ -52,3 +52,22 @@ def test_a_later_round_trains_on_none_of_the_sentences_that_an_earlier_one_tests
     else:
         pipeline.student(1)
     assert trained == [[("Fresh.", "And fine.")]]
+
+
+def test_a_later_round_trains_on_no_near_duplicate_where_the_recipe_drops_them(tmp_path, monkeypatch):
+    pipeline = Pipeline(load_recipe("microworld-demo", ["deduplication={threshold: 0.7}"]), tmp_path)
+    old = ("The council met in Boston on Monday.", "There was a meeting.", TRAIN)
+    later = [("The council met in Boston on Monday!", *old[1:]), ("The court met on Friday.", "A session.", TRAIN)]
+    pipeline.made = {
+        ("pairs", 0): stage_of(tmp_path / "0", 0, [old]),
+        ("pairs", 1): stage_of(tmp_path / "1", 1, later),
+        ("student", 0): tmp_path,
+    }
+    trained = []
+    monkeypatch.setattr("scripts.pipeline.fine_tune", lambda base, pairs, *rest: trained.append(pairs))
+    pipeline.student(1)
+    assert {source for source, _ in trained[0]} <= {"The court met on Friday.", "A session."}
+    [dropped] = Stage.load(tmp_path / "deduplication/0+1").read_rows()
+    assert (dropped["id"], dropped["reason"]) == (pair_id("", *later[0][:2]), "duplicate")
+    rounds = [pipeline.pairs(number) for number in (0, 1)]
+    assert pipeline.builder(rounds).assembly.dropped_near_duplicates == 1

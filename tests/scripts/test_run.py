@@ -66,6 +66,40 @@ def test_the_dataset_loads_with_plain_datasets(finished, tmp_path):
     assert all(row["entailment_forward"] >= 0.03 and row["tree_edit_distance"] >= 1 for row in rows)
 
 
+def test_the_preference_rows_load_beside_the_pairs(finished, tmp_path):
+    folder, place = str(finished / "dimple"), str(tmp_path)
+    preferences = datasets.load_dataset(folder, "microworld_news-preference", cache_dir=place)
+    pairs = datasets.load_dataset(folder, "microworld_news", cache_dir=place)
+    counted = json.loads((finished / "metrics.json").read_text(encoding="utf-8"))["dataset"]["preference"]
+    assert {name: len(rows) for name, rows in preferences.items()} == {
+        name: size for name, size in counted["splits"].items() if size
+    }
+    for split, rows in preferences.items():
+        released = {(row["source"], row["target"]) for row in pairs[split]}
+        assert {(row["prompt"], row["chosen"]) for row in rows} <= released
+        assert all(row["rejected"] != row["chosen"] for row in rows)
+        assert {row["rejected_by"] for row in rows} <= counted["rejected_by"].keys()
+    assert sum(counted["rejected_by"].values()) == sum(counted["splits"].values())
+
+
+def test_near_duplicates_are_dropped_where_the_recipe_says_so(run, tiny):
+    before = json.loads((run / "metrics.json").read_text(encoding="utf-8"))["dataset"]
+    assert before["dropped_near_duplicates"] is None
+    short = overrides(
+        {"self_distillation": "null", "evaluation": "null", "controls": "[]", "deduplication": "{threshold: 0.3}"}
+    )
+    outcome = impossible("demo", "--out", run, *tiny, *short)
+    assert outcome.status == 0, outcome.err
+    metrics = json.loads((run / "metrics.json").read_text(encoding="utf-8"))
+    dataset, kept = metrics["dataset"], metrics["rounds"][0]["kept"]
+    assert dataset["dropped_near_duplicates"] > 0
+    dropped = sum(dataset[f"dropped_{name}"] for name in ("duplicates", "near_duplicates", "leaks"))
+    assert sum(dataset["splits"].values()) == kept - dropped
+    assert "almost word for word" in (run / "dimple/README.md").read_text(encoding="utf-8")
+    assert (run / "deduplication/round-0/stage.json").is_file()
+    assert "deduplication round-0" in metrics["timings"]
+
+
 def test_the_student_loads_with_plain_transformers(finished):
     model = AutoModelForSeq2SeqLM.from_pretrained(str(finished / "student"))
     tokenizer = AutoTokenizer.from_pretrained(str(finished / "student"))

@@ -40,7 +40,7 @@ def one_by_one(ref, probability):
 
 
 def test_labels_that_exclude_each_other_are_summed(model, monkeypatch):
-    monkeypatch.setattr("builders.critics.sentence_classifier._TOKENS_PER_BATCH", {"cpu": 200})
+    monkeypatch.setattr("builders.token_batches._TOKENS_PER_BATCH", {"cpu": 200})
     expected = one_by_one(model, lambda logits: logits.softmax(-1)[[1, 2]].sum().item())
     assert SentenceClassifier(model, ()).probabilities(SENTENCES) == pytest.approx(expected, abs=1e-5)
 

@@ -4,6 +4,8 @@ import json
 import shutil
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from datasets import get_dataset_config_names, load_dataset
 from huggingface_hub import HfApi, ModelCard
@@ -13,6 +15,7 @@ from transformers import AutoModelForSeq2SeqLM, AutoTokenizer, pipeline
 from model_cards.release import publishing
 from tests.builders import tiny_models
 from tests.conftest import ALICE
+from tests.model_cards.conftest import add_preferences
 from tests.scripts.conftest import impossible
 
 DATASET = ("dataset", "alice/dimple")
@@ -87,6 +90,49 @@ def test_another_config_joins_and_the_first_stays_the_default(hub, push, run, tm
     assert get_dataset_config_names("alice/dimple") == ["microworld_news", "microworld_biomedical"]
     assert load_dataset("alice/dimple", split="train").config_name == "microworld_news"
     assert load_dataset("alice/dimple", "microworld_biomedical", split="train").num_rows > 0
+
+
+def test_preference_rows_go_along_and_load_back(hub, push, preference_run):
+    outcome = push("dataset", "alice/dimple")
+    assert outcome.status == 0, outcome.err
+    assert hub.repo(*DATASET).titles == [
+        "Release v0.1.0: microworld_news, 31 pairs, 16 rows of microworld_news-preference"
+    ]
+    assert "47 rows loaded" in outcome.out
+    assert get_dataset_config_names("alice/dimple") == ["microworld_news", "microworld_news-preference"]
+    assert load_dataset("alice/dimple", split="train").config_name == "microworld_news"
+    here = load_dataset(str(preference_run / "dimple/microworld_news-preference"))
+    there = load_dataset("alice/dimple", "microworld_news-preference")
+    assert {split: rows.to_list() for split, rows in there.items()} == {
+        split: rows.to_list() for split, rows in here.items()
+    }
+    assert "nothing to change" in push("dataset", "alice/dimple").out
+
+
+def test_preference_rows_join_a_dataset_that_had_none_and_their_stale_files_go(hub, push, run):
+    push("dataset", "alice/dimple")
+    repository = hub.repo(*DATASET)
+    stale = "microworld_news-preference/train-00001-of-00002.parquet"
+    repository.commit("main", "an old shard", {stale: repository.store(b"old")})
+    add_preferences(run)
+    assert push("dataset", "alice/dimple").status == 0
+    assert stale not in repository.files()
+    assert load_dataset("alice/dimple", "microworld_news-preference", split="test").num_rows == 1
+
+
+def test_a_preference_row_that_comes_back_otherwise_is_noticed(hub, push, preference_run):
+    path = preference_run / "dimple/microworld_news-preference/train-00000-of-00001.parquet"
+
+    def change():
+        rows = pq.read_table(path)
+        changed = rows.set_column(2, "rejected", pa.array(["Other."] * len(rows)))
+        pq.write_table(changed, path)  # here, once it is there
+
+    hub.create(*DATASET)
+    hub.fail("GET", "/resolve/.*README", action=change)
+    outcome = push("dataset", "alice/dimple")
+    assert outcome.status == 1
+    assert "split 'train' of config 'microworld_news-preference' of alice/dimple differs" in outcome.err
 
 
 def test_what_was_written_by_hand_survives(hub, push):
