@@ -26,7 +26,10 @@ DIMSUM_SCHEMA = pa.schema([*_IDENTITY, ("compression", pa.float64())])
 
 @dataclass(slots=True)
 class Pair:
-    """Two sentences of one context; `scores` holds what critics have measured so far, by column name."""
+    """Two sentences of one context; `scores` holds what critics have measured so far, by column name.
+
+    The trees are bracketed parses that came with a user's own pairs; "" where none did.
+    """
 
     source: str
     target: str
@@ -35,6 +38,8 @@ class Pair:
     passage_id: str = ""
     domain: str = ""
     scores: dict[str, float] = field(default_factory=dict)
+    source_tree: str = ""
+    target_tree: str = ""
 
     @property
     def id(self) -> str:

@@ -74,6 +74,7 @@ REASONS = {
     "tree_edit_distance": "tree edit distance: syntax too much alike",
     "compression": "compression: target not short enough",
     "diversity": "diversity: a better pair says the same",
+    "no_text": "no text: the source or the target is empty",
 }
 
 # What a critic cannot see, so that a reader knows what to look for.

@@ -50,10 +50,13 @@ class Pipeline:
         recipe: What to run.
         folder: Where; made when missing.
         only: `(i, n)`: this process's part of the shards, for a run split over machines.
+        keep_rejects: Whether dropped pairs are written too.
     """
 
-    def __init__(self, recipe: Recipe, folder: Path, only: tuple[int, int] | None = None) -> None:
-        self.recipe, self.folder, self.only = recipe, folder, only
+    def __init__(
+        self, recipe: Recipe, folder: Path, only: tuple[int, int] | None = None, keep_rejects: bool = False
+    ) -> None:
+        self.recipe, self.folder, self.only, self.keep_rejects = recipe, folder, only, keep_rejects
         self.timings = Timings(folder / "timings.json")
         self.made: dict[tuple[Any, ...], Any] = {}
         remove_abandoned(Path(place, name) for place, *inside in os.walk(folder) for name in itertools.chain(*inside))
@@ -83,14 +86,14 @@ class Pipeline:
         samples = self.samples(round_number)
         if round_number == 0:
             with self._timed("pairs round 0"):
-                return pairs_stage(samples, recipe.critics, folder, 0, recipe.workers, self.only)
+                how = (recipe.workers, self.only, self.keep_rejects)
+                return pairs_stage(samples, recipe.critics, folder, 0, *how)
         assert recipe.self_distillation is not None
         student = self.student(round_number - 1)
         settings = (recipe.critics, recipe.self_distillation)
         with self._timed(f"pairs round {round_number}"):
-            return candidates_stage(
-                samples, student, *settings, folder, round_number, recipe.seed, recipe.workers, self.only
-            )
+            how = (recipe.seed, recipe.workers, self.only, self.keep_rejects)
+            return candidates_stage(samples, student, *settings, folder, round_number, *how)
 
     @once
     def student(self, round_number: int) -> Path:
@@ -118,7 +121,8 @@ class Pipeline:
         samples = self._sample(self._fresh_contexts(), "round-1", "control-fresh-pairs", None)
         folder = self.folder / "pairs" / "control-fresh-pairs"
         with self._timed("pairs control"):
-            return pairs_stage(samples, self.recipe.critics, folder, 1, self.recipe.workers, self.only)
+            how = (self.recipe.workers, self.only, self.keep_rejects)
+            return pairs_stage(samples, self.recipe.critics, folder, 1, *how)
 
     @once
     def dataset(self) -> "PairsBuilder":

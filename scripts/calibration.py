@@ -1,0 +1,5 @@
+import argparse
+
+
+def calibrate_critic(options: argparse.Namespace) -> None:
+    raise NotImplementedError

@@ -1,0 +1,5 @@
+import argparse
+
+
+def inspect_context(options: argparse.Namespace) -> None:
+    raise NotImplementedError
