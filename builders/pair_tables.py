@@ -56,7 +56,7 @@ class PairTable:
 
 def open_pair_table(
     place: str,
-    columns: PairColumns = PairColumns(),  # noqa: B008  (it is frozen)
+    columns: PairColumns = PairColumns(),
     split: str | None = None,
     config: str | None = None,
     limit: int | None = None,
