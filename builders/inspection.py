@@ -1,74 +1,27 @@
-"""One context of a run under its critics again: which sentence entails which, and why each pair lived or fell."""
+"""One context of a run, found by its id: of round 0 judged anew, of a later one as the run's tables have it."""
 
 import json
-from dataclasses import dataclass, replace
-from itertools import permutations
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pyarrow.parquet as pq
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import connected_components
 
 from builders.config import from_mapping
-from builders.critics.base import Shared
-from builders.critics.diversity import DiversityConfig
-from builders.critics.semantic_equivalence import SemanticEquivalenceConfig
 from builders.critics.settings import CriticsConfig
 from builders.errors import RunError, UsageError
-from builders.filtering import filter_pairs
 from builders.journal import Rows, Stage
+from builders.judged_context import (
+    Inspection,
+    JudgedPair,
+    by_reason,
+    context_columns,
+    judged_context,
+    min_entailment,
+)
 from builders.judging import rejects_folder
-from builders.pairs import Pair, enumerate_pairs, enumerate_unordered_pairs
 
 _IDS_SHOWN = 5
-
-
-@dataclass(frozen=True)
-class JudgedPair:
-    """A pair of a context.
-
-    Args:
-        source: Its place among the sentences.
-        target: Likewise.
-        reason: Why it was dropped; None when it was kept.
-        scores: What the critics measured of it.
-        component: The number of its connected component in the diversity filter, from 0; None if it never came there.
-        disputed: Whether the run's own table says otherwise than the critics do now; `reason` follows the table.
-    """
-
-    source: int
-    target: int
-    reason: str | None
-    scores: dict[str, float]
-    component: int | None = None
-    disputed: bool = False
-
-
-@dataclass(frozen=True)
-class Inspection:
-    """A context of a run.
-
-    Args:
-        context: `context_id`, `passage_id`, `domain` and `context` of the samples.
-        round_number: Of the pairs.
-        sampled: How many sentences were sampled, repeated ones included; None in a later round.
-        sentences: The distinct ones.
-        entailment: Probabilities by (premise, hypothesis), places among the sentences: those that were asked for.
-        min_entailment: From where on the semantic filter calls it entailment; None without that filter.
-        pairs: Kept ones first, then by reason in the order of the critics.
-        knows_rejects: Whether the dropped pairs are among them.
-    """
-
-    context: dict[str, str]
-    round_number: int
-    sampled: int | None
-    sentences: list[str]
-    entailment: dict[tuple[int, int], float]
-    min_entailment: float | None
-    pairs: list[JudgedPair]
-    knows_rejects: bool
 
 
 def inspect(run: Path, context_id: str, round_number: int = 0) -> Inspection:
@@ -93,7 +46,7 @@ def inspect(run: Path, context_id: str, round_number: int = 0) -> Inspection:
     critics = from_mapping(CriticsConfig, stage.description["critics"], "critics")
     kept = _rows_of(stage, shard, found)
     if round_number == 0:
-        return _judged(rows, critics, kept)
+        return judged_context(rows, critics, kept)
     rejects = replace(stage, folder=rejects_folder(stage))
     return _read(rows[0], round_number, critics, kept or [], _rows_of(rejects, shard, found))
 
@@ -140,75 +93,6 @@ def _rows_of(stage: Stage, shard: int, context_id: str) -> Rows | None:
     return rows
 
 
-def _judged(rows: Rows, critics: CriticsConfig, kept: Rows | None) -> Inspection:
-    """The context of round 0, judged anew; where the last bits of a score decide, the table of kept pairs is right."""
-    symmetric = critics.symmetric
-    enumerate_row = enumerate_unordered_pairs if symmetric else enumerate_pairs
-    shared = Shared(symmetric, critics.nli_model)
-    built = [critic.build(shared) for critic in critics.critics]
-    found = filter_pairs([pair for row in rows for pair in enumerate_row(row)], built)
-    came = [*found.kept, *(pair for pair, reason in found.rejects if reason == "diversity")]
-    components = _components(came, critics, shared)
-    sentences = list(dict.fromkeys(sentence for row in rows for sentence in row["sentences"]))
-    place = {sentence: i for i, sentence in enumerate(sentences)}
-    released = None if kept is None else {(row["source"], row["target"]) for row in kept}
-    pairs = []
-    for pair, reason in [*((pair, None) for pair in found.kept), *found.rejects]:
-        lives = reason is None if released is None else (pair.source, pair.target) in released
-        disputed = lives != (reason is None)
-        word = None if lives else (reason or "not among the run's kept pairs")
-        pairs.append(
-            JudgedPair(
-                place[pair.source], place[pair.target], word, dict(pair.scores), components.get(id(pair)), disputed
-            )
-        )
-    return Inspection(
-        context=_context(rows[0]),
-        round_number=0,
-        sampled=sum(len(row["sentences"]) for row in rows),
-        sentences=sentences,
-        entailment=_asked(sentences, critics, shared),
-        min_entailment=_min_entailment(critics),
-        pairs=_by_reason(pairs, list(found.dropped)),
-        knows_rejects=True,
-    )
-
-
-def _by_reason(pairs: list[JudgedPair], reasons: list[str]) -> list[JudgedPair]:
-    """Kept pairs first, then by reason in the given order; others last."""
-    order = {reason: number for number, reason in enumerate([None, *reasons])}
-    return sorted(pairs, key=lambda pair: order.get(pair.reason, len(order)))
-
-
-def _components(pairs: list[Pair], critics: CriticsConfig, shared: Shared) -> dict[int, int]:
-    """The connected component (Algorithm 1) of every pair that came to the diversity filter, by the pair's `id()`."""
-    last = critics.critics[-1]
-    if not isinstance(last, DiversityConfig) or not pairs:
-        return {}
-    entailment = shared.entailment(last.model or critics.nli_model or "")
-    sides = [("source", "source"), ("target", "target")]
-    sides += [("source", "target"), ("target", "source")] if shared.both_orders else []
-
-    def joined(a: Pair, b: Pair) -> bool:
-        known = (entailment.known(getattr(a, side), getattr(b, other)) for side, other in sides)
-        return any(p is not None and p > last.tau_entail for p in known)  # type: ignore[attr-defined]
-
-    edges = np.array([[joined(a, b) for b in pairs] for a in pairs])
-    _, labels = connected_components(csr_array(edges), directed=False)
-    first = list(dict.fromkeys(labels.tolist()))  # numbered in the order of the pairs, kept ones first
-    return {id(pair): first.index(label) for pair, label in zip(pairs, labels.tolist(), strict=True)}
-
-
-def _asked(sentences: list[str], critics: CriticsConfig, shared: Shared) -> dict[tuple[int, int], float]:
-    models = [critics.nli_model, *critics.critics[-1].models]
-    model = next((model for model in models if model), None)
-    if model is None:
-        return {}
-    entailment = shared.entailment(model)
-    known = {(a, b): entailment.known(sentences[a], sentences[b]) for a, b in permutations(range(len(sentences)), 2)}
-    return {places: p for places, p in known.items() if p is not None}
-
-
 def _read(
     row: dict[str, Any], round_number: int, critics: CriticsConfig, kept: Rows, rejects: Rows | None
 ) -> Inspection:
@@ -226,21 +110,12 @@ def _read(
             if scores.get(key) is not None:
                 entailment[places] = scores[key]
     return Inspection(
-        context=_context(row),
+        context=context_columns(row),
         round_number=round_number,
         sampled=None,
         sentences=sentences,
         entailment=entailment,
-        min_entailment=_min_entailment(critics),
-        pairs=_by_reason(pairs, sorted({pair.reason for pair in pairs if pair.reason})),
+        min_entailment=min_entailment(critics),
+        pairs=by_reason(pairs, sorted({pair.reason for pair in pairs if pair.reason})),
         knows_rejects=rejects is not None,
     )
-
-
-def _context(row: dict[str, Any]) -> dict[str, str]:
-    return {name: row[name] for name in ("context_id", "passage_id", "domain", "context")}
-
-
-def _min_entailment(critics: CriticsConfig) -> float | None:
-    found = (critic for critic in critics.critics if isinstance(critic, SemanticEquivalenceConfig))
-    return next((critic.min_entailment for critic in found), None)

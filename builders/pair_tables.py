@@ -35,7 +35,7 @@ class PairColumns:
         found = [name.strip() for name in names.split(",")]
         if len(found) != 2 or not all(found) or found[0] == found[1]:
             raise UsageError(f"--columns must name two columns as SOURCE,TARGET, got '{names}'")
-        return cls(*found, context)
+        return cls(found[0], found[1], context)
 
 
 @dataclass(frozen=True)
@@ -113,7 +113,7 @@ def _narrow(rows: Any, columns: PairColumns) -> Iterable[Mapping[str, Any]]:
     known = getattr(rows, "features", None) or {}
     wanted = [name for name in (columns.source, columns.target, columns.context) if name is not None]
     if not all(name in known for name in wanted):
-        return rows  # type: ignore[no-any-return]  # what it lacks shows in its first row
+        return rows  # what it lacks shows in its first row
     chosen: Iterable[Mapping[str, Any]] = rows.select_columns(
         list(dict.fromkeys([*wanted, *(name for name in TREES if name in known)]))
     )

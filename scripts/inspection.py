@@ -66,7 +66,7 @@ def _lines(found: Inspection, everything: bool) -> Iterator[str]:
     if found.entailment:
         yield ""
         yield from _entailment_lines(found, everything)
-    yield from _component_lines(found)
+    yield from _component_lines(found, everything)
     yield from _pair_lines(found, everything)
 
 
@@ -94,7 +94,7 @@ def _cell(found: Inspection, a: int, b: int, least: float) -> str:
     return f"{int(100 * p):>3}" + ("*" if p >= least else " ")
 
 
-def _component_lines(found: Inspection) -> Iterator[str]:
+def _component_lines(found: Inspection, everything: bool) -> Iterator[str]:
     components: dict[int, list[JudgedPair]] = {}
     for pair in found.pairs:
         if pair.component is not None:

@@ -92,8 +92,8 @@ class Pipeline:
         student = self.student(round_number - 1)
         settings = (recipe.critics, recipe.self_distillation)
         with self._timed(f"pairs round {round_number}"):
-            how = (recipe.seed, recipe.workers, self.only, self.keep_rejects)
-            return candidates_stage(samples, student, *settings, folder, round_number, *how)
+            place = (folder, round_number, recipe.seed)
+            return candidates_stage(samples, student, *settings, *place, recipe.workers, self.only, self.keep_rejects)
 
     @once
     def student(self, round_number: int) -> Path:
