@@ -116,6 +116,6 @@ def _read(
         sentences=sentences,
         entailment=entailment,
         min_entailment=min_entailment(critics),
-        pairs=by_reason(pairs, sorted({pair.reason for pair in pairs if pair.reason})),
+        pairs=by_reason(pairs, list(dict.fromkeys(pair.reason for pair in pairs if pair.reason))),
         knows_rejects=rejects is not None,
     )

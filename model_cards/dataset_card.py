@@ -6,6 +6,7 @@ from typing import Any
 from datasets.info import DatasetInfosDict
 from huggingface_hub import DatasetCardData
 
+from model_cards.calibration import read_calibration
 from model_cards.card_metadata import size_category
 from model_cards.dataset_files import DatasetConfig, dataset_config
 from model_cards.merging import generated_card, write_merged
@@ -64,6 +65,7 @@ def _values(run: Run, config: DatasetConfig, location: str) -> dict[str, Any]:
         "first_split": next(iter(config.splits)),
         "columns": [(field.name, str(field.type)) for field in config.schema],
         "samples": config.sample(_SAMPLES),
+        "calibration": read_calibration(run.folder),
         "limits": MICROWORLD_LIMITS if run.is_microworld else None,
         "bibtex": BIBTEX,
     }

@@ -83,17 +83,17 @@ class Pipeline:
     def pairs(self, round_number: int) -> Stage:
         """Scored pairs of a round: the teacher's (D_T), or the student's own (D_para)."""
         recipe, folder = self.recipe, self.folder / "pairs" / f"round-{round_number}"
-        samples = self.samples(round_number)
+        samples, keep = self.samples(round_number), self.keep_rejects
         if round_number == 0:
             with self._timed("pairs round 0"):
-                how = (recipe.workers, self.only, self.keep_rejects)
-                return pairs_stage(samples, recipe.critics, folder, 0, *how)
+                return pairs_stage(samples, recipe.critics, folder, 0, recipe.workers, self.only, keep)
         assert recipe.self_distillation is not None
         student = self.student(round_number - 1)
         settings = (recipe.critics, recipe.self_distillation)
         with self._timed(f"pairs round {round_number}"):
-            place = (folder, round_number, recipe.seed)
-            return candidates_stage(samples, student, *settings, *place, recipe.workers, self.only, self.keep_rejects)
+            return candidates_stage(
+                samples, student, *settings, folder, round_number, recipe.seed, recipe.workers, self.only, keep
+            )
 
     @once
     def student(self, round_number: int) -> Path:
@@ -121,8 +121,8 @@ class Pipeline:
         samples = self._sample(self._fresh_contexts(), "round-1", "control-fresh-pairs", None)
         folder = self.folder / "pairs" / "control-fresh-pairs"
         with self._timed("pairs control"):
-            how = (self.recipe.workers, self.only, self.keep_rejects)
-            return pairs_stage(samples, self.recipe.critics, folder, 1, *how)
+            workers, keep = self.recipe.workers, self.keep_rejects
+            return pairs_stage(samples, self.recipe.critics, folder, 1, workers, self.only, keep)
 
     @once
     def dataset(self) -> "PairsBuilder":
