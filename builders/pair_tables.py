@@ -72,10 +72,11 @@ def open_pair_table(
 
     Raises:
         UsageError: There is no such split, configuration or column.
-        RunError: Nothing is there, or it cannot be read; while rows are read, also a value that is no text.
+        RunError: Nothing is there, or it cannot be read; while rows are read, also for one that cannot be.
     """
     opened = open_place(place, split, config)
     identity = opened.identity | {"columns": [columns.source, columns.target, columns.context], "limit": limit}
+    next(_rows(place, opened, columns))  # a wrong column is found before anything is written
     return PairTable(opened.name, identity, lambda: islice(_rows(place, opened, columns), limit))
 
 
