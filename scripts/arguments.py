@@ -185,7 +185,7 @@ def _inspect_arguments(command: Parser) -> None:
 def _calibrate_arguments(command: Parser) -> None:
     command.description = (
         "Measures the semantic critic against people. Without --labels it draws pairs of round 0 to label, into "
-        "RUN/calibration/pairs.tsv; with --labels it reads them back and reports precision and recall with 95%% "
+        "RUN/calibration/pairs.tsv; with --labels it reads them back and reports precision and recall with 95% "
         "intervals, and the threshold that meets a wanted precision. 'impossible run' then puts it on the card."
     )
     command.add_argument("run", metavar="RUN", help="the folder of a run")

@@ -102,10 +102,10 @@ def _component_lines(found: Inspection, everything: bool) -> Iterator[str]:
     if not components:
         return
     yield ""
-    yield "Diversity filter: pairs of one component say the same; + kept"
+    yield "Diversity filter: pairs of one component (how many there are) say the same; + kept"
     for number, pairs in sorted(components.items()):
         words = [f"{pair.source + 1} -> {pair.target + 1}{'' if pair.reason else ' +'}" for pair in pairs]
-        yield from _listed(words, f"  component {number + 1}, {len(pairs)} pairs: ", None if everything else _LISTED)
+        yield from _listed(words, f"  component {number + 1} ({len(pairs)}): ", None if everything else _LISTED)
 
 
 def _listed(words: list[str], start: str, most: int | None) -> list[str]:
