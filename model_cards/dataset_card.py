@@ -6,6 +6,7 @@ from typing import Any
 from datasets.info import DatasetInfosDict
 from huggingface_hub import DatasetCardData
 
+from model_cards.calibration import read_calibration
 from model_cards.card_metadata import size_category
 from model_cards.dataset_files import DatasetConfig, dataset_configs
 from model_cards.merging import generated_card, write_merged
@@ -68,6 +69,7 @@ def _values(run: Run, configs: list[DatasetConfig], location: str) -> dict[str, 
         "samples": config.sample(_SAMPLES),
         "preferences": [row for other in others for row in other.sample(_SAMPLES)],
         "preference_columns": [field.name for other in others for field in other.schema],
+        "calibration": read_calibration(run.folder),
         "limits": MICROWORLD_LIMITS if run.is_microworld else None,
         "bibtex": BIBTEX,
     }

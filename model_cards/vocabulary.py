@@ -88,6 +88,7 @@ REASONS = {
     "duplicate": "duplicate: the same pair, met again",
     "near_duplicate": "near-duplicate: another pair says it almost word for word",
     "leak": "leak: a training pair with a sentence that test holds too",
+    "no_text": "no text: the source or the target is empty",
 }
 
 # What a critic cannot see, so that a reader knows what to look for.

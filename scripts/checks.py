@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from builders.configuration import read_configuration_of_kind
 from builders.critics.dissimilarity import TreeEditDistanceConfig
+from builders.critics.settings import CriticsConfig
 from builders.errors import ConfigError, RunError
 from builders.parsers.loading import GIVEN, load_parser
 from scripts.recipe import Recipe
@@ -29,13 +30,25 @@ def check_recipe(recipe: Recipe) -> None:
         read_configuration_of_kind(recipe.sampling.teacher, "CAUSAL_LM", "a causal LM")
     with _named("student.base"):
         student_loader(recipe.student.base)
-    for critic in recipe.critics.critics:
-        with _named("critics"):
-            if isinstance(critic, TreeEditDistanceConfig) and critic.parser == GIVEN:
-                raise ConfigError("parser 'given' is for pairs with trees, and a run writes its own; name a parser")
-            critic.check()
+    tree_edit_distance = recipe.critics.find(TreeEditDistanceConfig)
+    if tree_edit_distance is not None and tree_edit_distance.parser == GIVEN:
+        problem = "parser 'given' is for pairs with trees, and a run writes its own; name a parser"
+        raise ConfigError(f"critics: {problem}")
+    check_critics(recipe.critics)
     if recipe.evaluation:
         check_evaluation(recipe.evaluation, recipe.task)
+
+
+def check_critics(critics: CriticsConfig) -> None:
+    """Finds what would only be noticed when a critic is first asked.
+
+    Raises:
+        ConfigError: A setting that names something of another kind.
+        RunError: A model, file or code that is not there.
+    """
+    for critic in critics.critics:
+        with _named("critics"):
+            critic.check()
 
 
 def check_evaluation(config: EvaluationConfig, task: Task) -> None:

@@ -1,25 +1,16 @@
-"""`impossible`: the command line. Parsing is here; what the commands do is in `commands.py`."""
+"""`impossible`: the command line. Its arguments are in `arguments.py`; what the commands do is in `commands.py`."""
 
 import argparse
 import os
 import sys
 import warnings
 from collections.abc import Callable
-from typing import NoReturn
 
 from builders.errors import RunError, UsageError, is_out_of_memory, one_line
 from builders.files import is_unicode
+from scripts.arguments import WRONG_USAGE, make_parser
 
-DONE, FAILED, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
-DEMO_RECIPE = "microworld-demo"
-
-
-class Parser(argparse.ArgumentParser):
-    """An argument parser whose errors are one line."""
-
-    def error(self, message: str) -> NoReturn:
-        """Prints the mistake and where help is, and exits with status 2."""
-        self.exit(WRONG_USAGE, f"{self.prog}: {message}; see '{self.prog} --help'\n")
+DONE, FAILED, INTERRUPTED = 0, 1, 130
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -53,7 +44,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _parse(arguments: list[str] | None) -> argparse.Namespace:
-    parser = _parser()
+    parser = make_parser()
     options, rest = parser.parse_known_args(arguments)
     if options.command == "paraphrase" and not any(word.startswith("-") for word in rest):
         options.text += rest  # sentences behind an option, which argparse does not look for
@@ -93,111 +84,6 @@ def _quiet_libraries(shows_transfers: bool) -> None:
     os.environ.setdefault(
         "OMP_NUM_THREADS", str(os.cpu_count() or 1)
     )  # left unset, small models train many times slower
-
-
-def _parser() -> Parser:
-    parser = Parser(
-        prog="impossible",
-        description="Paraphrase and summary datasets, and compact models, out of a small language model's own samples.",
-        epilog="Try `impossible demo` first: it needs no network and takes a few minutes.",
-    )
-    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=Parser)
-    demo = commands.add_parser("demo", help="the whole loop on the embedded microworld, in about three minutes")
-    _run_arguments(demo, default_out="runs/demo")
-    demo.set_defaults(recipe=DEMO_RECIPE)
-    for name, text in {
-        "run": "a recipe from teacher samples to dataset, student, evaluation, cards and report",
-        "sample": "only sample contexts and sentences of round 0 from the recipe's teacher",
-        "build": "up to the teacher's scored pairs (round 0): sample, enumerate, filter; `run` publishes the dataset",
-        "train": "up to the student of round 0: build, then fine-tune",
-        "self-distill": "up to the self-distilled student: train, then the student's own pairs, then fine-tune again",
-    }.items():
-        command = commands.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
-        command.add_argument("recipe", help="a YAML file, or the name of a bundled recipe such as microworld-news")
-        _run_arguments(command, default_out=None)
-        if name in ("sample", "build"):
-            _shard_arguments(command)
-    _evaluate_arguments(commands.add_parser("evaluate", help="score a student on a benchmark or a file of your own"))
-    _paraphrase_arguments(commands.add_parser("paraphrase", help="print a student's paraphrases of your sentences"))
-    _playground_arguments(commands.add_parser("playground", help="try a student in your browser"))
-    _push_arguments(
-        commands.add_parser("push", help="publish a run's dataset, model or Space, or a metric, on the Hub")
-    )
-    return parser
-
-
-def _run_arguments(command: Parser, default_out: str | None) -> None:
-    shown = default_out or "runs/NAME, after the recipe"
-    command.add_argument("--out", default=default_out, metavar="RUN", help=f"the run folder (default: {shown})")
-    command.add_argument("--seed", type=int, help="in place of the recipe's seed")
-    command.add_argument(
-        "--set",
-        action="append",
-        default=[],
-        metavar="SECTION.KEY=VALUE",
-        dest="overrides",
-        help="override a setting of the recipe; may be repeated",
-    )
-    command.add_argument(
-        "--contexts", metavar="FILE", help="human-written contexts, one a line or JSONL, in place of the teacher's own"
-    )
-    command.add_argument("--json", action="store_true", help="print the result as JSON")
-
-
-def _shard_arguments(command: Parser) -> None:
-    command.add_argument("--num-shards", type=int, default=1, metavar="N", help="split the work into N parts")
-    command.add_argument("--shard-index", type=int, default=0, metavar="I", help="which part this command does, from 0")
-
-
-def _evaluate_arguments(command: Parser) -> None:
-    command.add_argument("model", help="a student: folder, package:folder or Hub id")
-    source = command.add_mutually_exclusive_group(required=True)
-    source.add_argument("--data", metavar="FILE", help="JSONL with source and reference, or source, tab, reference")
-    source.add_argument("--benchmark", metavar="MODULE:FUNCTION", help="such as microworld.benchmark:rows")
-    command.add_argument("--task", choices=("paraphrase", "summary"), default="paraphrase")
-    command.add_argument("--n", type=int, default=2000, help="most rows to evaluate on (default: 2000)")
-    command.add_argument("--oracle", metavar="MODULE", help="such as microworld.oracle; scores faithfulness")
-    command.add_argument(
-        "--parser", metavar="PARSER", help="for TED: stanza, the URL of a CoreNLP server, or MODULE:FUNCTION"
-    )
-    command.add_argument("--json", action="store_true", help="print the figures as JSON")
-
-
-def _paraphrase_arguments(command: Parser) -> None:
-    command.add_argument("model", help="a student: folder, package:folder or Hub id")
-    command.add_argument("text", nargs="*", help="sentences; none reads one a line from standard input")
-    command.add_argument("--n", type=int, default=1, metavar="N", help="paraphrases of each sentence (default: 1)")
-    command.add_argument("--temperature", type=float, default=0.7, help="of sampling, when N is above 1 (default: 0.7)")
-    command.add_argument("--top-p", type=float, default=0.9, help="nucleus, when N is above 1 (default: 0.9)")
-    command.add_argument("--seed", type=int, default=0)
-    command.add_argument("--json", action="store_true", help="print one JSON object a sentence")
-
-
-def _playground_arguments(command: Parser) -> None:
-    command.description = "Serves a page to try a student on, for this machine alone, until it is interrupted."
-    command.add_argument("model", help="a student: folder, package:folder or Hub id")
-    command.add_argument("--port", type=int, default=7860, help="0 takes a free one (default: 7860)")
-
-
-def _push_arguments(command: Parser) -> None:
-    command.description = (
-        "One commit with all that a release holds; pushing the same again changes nothing. The token is that of "
-        "'hf auth login', or HF_TOKEN."
-    )
-    command.add_argument("kind", choices=("dataset", "model", "space", "metric"))
-    command.add_argument("source", metavar="RUN", help="a run folder; for a metric its name, such as ted")
-    command.add_argument("--to", required=True, metavar="NAMESPACE/NAME", help="the repository; made when missing")
-    command.add_argument("--private", action="store_true", help="make a new repository private")
-    command.add_argument(
-        "--revision", default="main", metavar="BRANCH", help="a branch, made when missing (default: main)"
-    )
-    command.add_argument("--create-pr", action="store_true", help="open a pull request instead of committing to main")
-    command.add_argument("--dry-run", action="store_true", help="show exactly what would change, and change nothing")
-    name = "NAMESPACE/NAME"
-    command.add_argument("--dataset", metavar=name, help="model: the dataset that its card names (default: as pushed)")
-    command.add_argument("--base-model", metavar=name, help="model: where the base of a LoRA adapter is published")
-    command.add_argument("--model", metavar=name, help="space: the model to try (default: as pushed, else --to)")
-    command.add_argument("--json", action="store_true", help="print what changed as JSON")
 
 
 if __name__ == "__main__":

@@ -3,22 +3,21 @@
 import argparse
 import json
 import shlex
-import sys
 from pathlib import Path
 from typing import Any
 
 from builders.errors import RunError, UsageError
-from builders.files import split_lines
-from builders.generation import Prompt
 from builders.journal import Stage
-from builders.randomness import key
 from model_cards.dataset_card import write_dataset_card
 from model_cards.model_card import write_model_card
 from model_cards.report import write_report
 from model_cards.run_folder import CardError
 from model_cards.summary import summary_table
+from scripts.calibration import calibrate_critic
 from scripts.checks import check_evaluation, check_recipe
 from scripts.figures import evaluation_record, write_metrics
+from scripts.inspection import inspect_context
+from scripts.paraphrases import print_paraphrases
 from scripts.pipeline import Pipeline
 from scripts.recipe import load_recipe
 from trainers.benchmark import benchmark_rows
@@ -102,30 +101,25 @@ def evaluate(options: argparse.Namespace) -> None:
 
 
 def paraphrase(options: argparse.Namespace) -> None:
-    """Paraphrases of sentences from arguments or standard input."""
-    for option, value, accepted, holds in (
-        ("--n", options.n, "at least 1", options.n >= 1),
-        ("--temperature", options.temperature, "in [0, 5]", 0 <= options.temperature <= 5),
-        ("--top-p", options.top_p, "in (0, 1]", 0 < options.top_p <= 1),
-    ):
-        if not holds:
-            raise UsageError(f"{option} must be {accepted}, got {value}")
-    sentences = [text.strip() for text in options.text or _standard_input() if text.strip()]
-    if not sentences:
-        raise UsageError("no sentence to paraphrase; give some as arguments or one a line on standard input")
-    student = Paraphraser(options.model)
-    if options.n == 1:
-        outputs = [[text] for text in student.greedy(sentences, label="paraphrase")]
-    else:
-        prompts = [Prompt(sentence, key(options.seed, "paraphrase", sentence)) for sentence in sentences]
-        sampled = student.sample(prompts, options.n, options.temperature, options.top_p, label="paraphrase")
-        outputs = [list(dict.fromkeys(texts)) for texts in sampled]
-    for number, (sentence, texts) in enumerate(zip(sentences, outputs, strict=True)):
-        if options.json:
-            print(json.dumps({"source": sentence, "paraphrases": texts}, ensure_ascii=False))
-        else:
-            between = "\n" if number and options.n > 1 else ""  # sentences may have fewer than n distinct paraphrases
-            print(between + "\n".join(texts))
+    """Paraphrases of sentences."""
+    print_paraphrases(options)
+
+
+def filter(options: argparse.Namespace) -> None:
+    """A recipe's critics on anyone's pairs."""
+    from scripts.filter_pairs import filter_dataset  # datasets is slow to import
+
+    filter_dataset(options)
+
+
+def inspect(options: argparse.Namespace) -> None:
+    """One context of a run."""
+    inspect_context(options)
+
+
+def calibrate(options: argparse.Namespace) -> None:
+    """The semantic critic against people's labels."""
+    calibrate_critic(options)
 
 
 def push(options: argparse.Namespace) -> None:
@@ -142,19 +136,13 @@ def playground(options: argparse.Namespace) -> None:
     serve(options)
 
 
-def _standard_input() -> list[str]:
-    try:
-        return split_lines(sys.stdin.buffer.read().decode("utf-8-sig"))
-    except UnicodeDecodeError as error:
-        raise RunError(f"standard input is not UTF-8 text (offset {error.start}); convert it and run again") from None
-
-
 def _pipeline(options: argparse.Namespace) -> Pipeline:
     overrides = [*options.overrides, *([f"seed={options.seed}"] if options.seed is not None else [])]
     recipe = load_recipe(options.recipe, overrides, options.contexts)
     only = _part(options)
     check_recipe(recipe)
-    return Pipeline(recipe, Path(options.out or f"runs/{recipe.name}"), only)
+    keep_rejects = getattr(options, "keep_rejects", False)
+    return Pipeline(recipe, Path(options.out or f"runs/{recipe.name}"), only, keep_rejects)
 
 
 def _part(options: argparse.Namespace) -> tuple[int, int] | None:

@@ -54,10 +54,13 @@ class Pipeline:
         recipe: What to run.
         folder: Where; made when missing.
         only: `(i, n)`: this process's part of the shards, for a run split over machines.
+        keep_rejects: Whether dropped pairs are written too.
     """
 
-    def __init__(self, recipe: Recipe, folder: Path, only: tuple[int, int] | None = None) -> None:
-        self.recipe, self.folder, self.only = recipe, folder, only
+    def __init__(
+        self, recipe: Recipe, folder: Path, only: tuple[int, int] | None = None, keep_rejects: bool = False
+    ) -> None:
+        self.recipe, self.folder, self.only, self.keep_rejects = recipe, folder, only, keep_rejects
         self.timings = Timings(folder / "timings.json")
         self.made: dict[tuple[Any, ...], Any] = {}
         remove_abandoned(Path(place, name) for place, *inside in os.walk(folder) for name in itertools.chain(*inside))
@@ -84,16 +87,16 @@ class Pipeline:
     def pairs(self, round_number: int) -> Stage:
         """Scored pairs of a round: the teacher's (D_T), or the student's own (D_para)."""
         recipe, folder = self.recipe, self.folder / "pairs" / f"round-{round_number}"
-        samples = self.samples(round_number)
+        samples, keep = self.samples(round_number), self.keep_rejects
         if round_number == 0:
             with self._timed("pairs round 0"):
-                return pairs_stage(samples, self.critics(), folder, 0, recipe.workers, self.only)
+                return pairs_stage(samples, self.critics(), folder, 0, recipe.workers, self.only, keep)
         assert recipe.self_distillation is not None
         student = self.student(round_number - 1)
         settings = (self.critics(), recipe.self_distillation)
         with self._timed(f"pairs round {round_number}"):
             return candidates_stage(
-                samples, student, *settings, folder, round_number, recipe.seed, recipe.workers, self.only
+                samples, student, *settings, folder, round_number, recipe.seed, recipe.workers, self.only, keep
             )
 
     @once
@@ -131,7 +134,8 @@ class Pipeline:
         samples = self._sample(self._fresh_contexts(), "round-1", "control-fresh-pairs", None)
         folder = self.folder / "pairs" / "control-fresh-pairs"
         with self._timed("pairs control"):
-            return pairs_stage(samples, self.critics(), folder, 1, self.recipe.workers, self.only)
+            workers, keep = self.recipe.workers, self.keep_rejects
+            return pairs_stage(samples, self.critics(), folder, 1, workers, self.only, keep)
 
     @once
     def dataset(self) -> "PairsBuilder":

@@ -2,7 +2,7 @@
 
 import difflib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Literal
@@ -98,6 +98,35 @@ class Recipe:
                 raise ConfigError(f"controls {list(self.controls)} say nothing without {section}; add it or set []")
 
 
+@dataclass(frozen=True, kw_only=True)
+class CriticsRecipe:
+    """What `impossible filter` takes of a recipe.
+
+    Args:
+        critics: In order.
+        workers: Processes; cannot change a result.
+    """
+
+    critics: CriticsConfig
+    workers: int = 1
+
+    def __post_init__(self) -> None:
+        if self.workers < 1:
+            raise ConfigError(f"workers must be at least 1, got {self.workers}")
+
+
+def load_critics_recipe(path: str, overrides: list[str]) -> CriticsRecipe:
+    """The critics of a recipe, which need have no other section; the arguments are those of `load_recipe`.
+
+    Raises:
+        UsageError: A mistake in what is taken of the recipe, a setting that no recipe has, or an override.
+        RunError: The file cannot be read.
+    """
+    settings = _read_settings(path, overrides)
+    others = {field.name for field in fields(Recipe)} - {field.name for field in fields(CriticsRecipe)}
+    return from_mapping(CriticsRecipe, {name: value for name, value in settings.items() if name not in others})
+
+
 def load_recipe(path: str, overrides: list[str], contexts: str | None = None) -> Recipe:
     """The recipe at a path, or the bundled one of that name, with overrides.
 
@@ -110,9 +139,7 @@ def load_recipe(path: str, overrides: list[str], contexts: str | None = None) ->
         UsageError: A mistake in the recipe or an override.
         RunError: The file cannot be read.
     """
-    settings = _read_yaml(_find(path))
-    for override in overrides:
-        _apply(settings, override)
+    settings = _read_settings(path, overrides)
     if contexts is not None:
         _set(settings, "sampling.contexts_file", contexts, "--contexts")
     return from_mapping(Recipe, settings)
@@ -121,6 +148,13 @@ def load_recipe(path: str, overrides: list[str], contexts: str | None = None) ->
 def recipe_text(recipe: Recipe) -> str:
     """The resolved recipe as YAML, every default spelled out; reading it gives an equal one."""
     return yaml.safe_dump(to_mapping(recipe), sort_keys=False, allow_unicode=True)
+
+
+def _read_settings(path: str, overrides: list[str]) -> dict[str, Any]:
+    settings = _read_yaml(_find(path))
+    for override in overrides:
+        _apply(settings, override)
+    return settings
 
 
 def _find(path: str) -> Path:

@@ -17,7 +17,7 @@ from builders.config import from_mapping
 from builders.critics.settings import _CONFIGS, CriticsConfig, build_critics
 from builders.filtering import filter_pairs
 from builders.pairs import DIMPLE_SCHEMA, Pair
-from scripts.cli import _parser
+from scripts.arguments import make_parser
 from scripts.recipe import load_recipe
 
 ROOT = Path(__file__).parent.parent.parent
@@ -59,7 +59,7 @@ def of_program(name):
 
 @pytest.mark.parametrize("arguments", of_program("impossible"), ids=" ".join)
 def test_commands_parse_and_their_recipes_load(arguments):
-    options = _parser().parse_args(arguments)
+    options = make_parser().parse_args(arguments)
     if "recipe" in options:
         assert load_recipe(options.recipe, options.overrides, options.contexts).name
 

@@ -1,0 +1,175 @@
+import json
+
+import datasets
+import pytest
+from datasets import Dataset, DatasetDict
+
+from builders.errors import RunError, UsageError
+from builders.pair_tables import PairColumns, open_pair_table
+
+ROWS = [
+    {"source": 'He said "hi", and left.', "target": "NA"},
+    {"source": "null", "target": "Then he left."},
+    {"source": "Profit rose.", "target": "It rose."},
+]
+
+
+def write(folder, name, rows=ROWS):
+    path = folder / name
+    if path.suffix == ".parquet":
+        Dataset.from_list(rows).to_parquet(path)
+    elif path.suffix == ".jsonl":
+        path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    elif path.suffix == ".csv":
+        Dataset.from_list(rows).to_csv(path)
+    elif path.suffix == ".tsv":
+        lines = ["\t".join(rows[0]), *("\t".join(row.values()) for row in rows)]
+        path.write_text("\n".join(lines) + "\n")
+    elif path.suffix == ".src":
+        path.write_bytes("\r\n".join(row["source"] for row in rows).encode("utf-8-sig"))
+        path.with_suffix(".tgt").write_text("".join(row["target"] + "\n" for row in rows))
+    else:
+        Dataset.from_list(rows).to_parquet(path / "data" / "train.parquet")
+    return path
+
+
+def texts(table):
+    return [(row["source"], row["target"]) for row in table.rows()]
+
+
+@pytest.mark.parametrize("name", ["a.parquet", "a.jsonl", "a.csv", "a.tsv", "a.src", "folder", "a [1]*.jsonl"])
+def test_every_kind_of_table_gives_the_same_rows_each_time(tmp_path, name):
+    path = write(tmp_path, name)
+    table = open_pair_table(str(path))
+    assert [row["row"] for row in table.rows()] == [0, 1, 2]
+    assert texts(table) == texts(table) == [(row["source"], row["target"]) for row in ROWS]
+
+
+def test_parallel_files_go_by_either_name_or_by_what_they_share(tmp_path):
+    write(tmp_path, "a.src")
+    tables = [open_pair_table(str(tmp_path / name)) for name in ("a", "a.src", "a.tgt")]
+    assert len({str(table.identity) for table in tables}) == 1
+    assert {table.name for table in tables} == {"a"}
+
+
+def test_a_saved_dataset_is_read_by_split(tmp_path):
+    splits = {"train": Dataset.from_list(ROWS), "test": Dataset.from_list(ROWS[:1])}
+    DatasetDict(splits).save_to_disk(tmp_path / "saved")
+    assert len(texts(open_pair_table(str(tmp_path / "saved"), split="test"))) == 1
+
+
+def test_a_dataset_of_the_hub_is_known_by_its_commit(hub):
+    Dataset.from_list(ROWS).push_to_hub("alice/pairs", split="train")
+    table = open_pair_table("alice/pairs")
+    assert texts(table) == [(row["source"], row["target"]) for row in ROWS]
+    Dataset.from_list(ROWS[:2]).push_to_hub("alice/pairs", split="train")
+    assert len(texts(table)) == 3  # what was opened stays what it was
+    assert open_pair_table("alice/pairs").identity["commit"] != table.identity["commit"]
+
+
+def test_a_configuration_must_be_named_where_there_are_several(hub):
+    for name in ("news", "science"):
+        Dataset.from_list(ROWS).push_to_hub("alice/pairs", name, split="test")
+    with pytest.raises(UsageError, match="several configurations; name one of news, science with --config"):
+        open_pair_table("alice/pairs")
+    with pytest.raises(UsageError, match="no configuration 'new'; name one of news, science"):
+        open_pair_table("alice/pairs", config="new")
+    assert len(texts(open_pair_table("alice/pairs", config="news"))) == 3  # its only split
+
+
+def test_other_content_is_another_table(tmp_path):
+    marks = []
+    for rows in (ROWS, ROWS[:2]):
+        marks.append(open_pair_table(str(write(tmp_path, "a.jsonl", rows))).identity)
+    assert marks[0] != marks[1]
+
+
+def test_columns_context_and_trees(tmp_path):
+    rows = [{"q1": "A.", "q2": "B.", "group": 7, "source_tree": "(S a)"}]
+    path = write(tmp_path, "a.parquet", rows)
+    [row] = open_pair_table(str(path), PairColumns("q1", "q2", "group")).rows()
+    assert row == {
+        "row": 0,
+        "source": "A.",
+        "target": "B.",
+        "context": "7",
+        "source_tree": "(S a)",
+        "target_tree": "",
+    }
+
+
+def test_no_more_is_read_than_the_limit(tmp_path):
+    path = tmp_path / "a.src"
+    path.write_bytes(b"one\ntwo\n\xff\n" * 1)
+    path.with_suffix(".tgt").write_text("eins\nzwei\n")
+    assert len(texts(open_pair_table(str(path), limit=2))) == 2
+    with pytest.raises(RunError, match=r"a.src is not UTF-8 text \(line 3, byte 0xff\)"):
+        texts(open_pair_table(str(path)))
+
+
+def test_an_empty_cell_is_no_text(tmp_path):
+    path = write(tmp_path, "a.jsonl", [{"source": "A.", "target": None}])
+    assert texts(open_pair_table(str(path))) == [("A.", "")]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("a.jsonl", b'{"q1": "A.", "q2": "B."}\n', "no column 'source'; it has q1, q2; name the right ones with --col"),
+        ("a.jsonl", b'{"source": "A.", "target": 5}\n', "row 1: column 'target' must hold text, got 5"),
+        ("a.jsonl", b'{"source": "A."', "cannot be read after 0 rows"),
+        ("a.csv", b"source,target\nCaf\xe9,B.\n", "can't decode byte 0xe9"),
+        ("a.parquet", b"PAR1", "cannot be read"),
+        ("a.csv", b"", "holds no rows"),
+        ("a.tsv", b"source\ttarget\n", "holds no rows"),
+        ("a.txt", b"A.\n", "no suffix that says what it is"),
+    ],
+)
+def test_what_is_wrong_with_a_file_is_one_line(tmp_path, capfd, name, content, message):
+    path = tmp_path / name
+    path.write_bytes(content)
+    with pytest.raises((RunError, UsageError)) as raised:
+        texts(open_pair_table(str(path)))
+    assert message in str(raised.value)
+    assert len(str(raised.value).splitlines()) == 1
+    assert capfd.readouterr().err == ""  # the library has said nothing beside
+
+
+@pytest.mark.parametrize(
+    ("place", "message"),
+    [
+        ("nothing.csv", "no such file or folder"),
+        ("./nothing", "no such file or folder"),
+        ("alice/nothing", "is no file or folder here, and as a dataset of the Hub it cannot be read"),
+    ],
+)
+def test_a_place_that_is_not_there(hub, tmp_path, monkeypatch, place, message):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(RunError, match=message):
+        open_pair_table(place)
+
+
+def test_files_of_unequal_length(tmp_path):
+    write(tmp_path, "a.src").with_suffix(".tgt").write_text("one\n")
+    with pytest.raises(RunError, match=r"a.tgt ends before line 2 of .*a.src"):
+        texts(open_pair_table(str(tmp_path / "a.src")))
+
+
+@pytest.mark.parametrize("names", ["a", "a,b,c", "a,", "a,a"])
+def test_columns_are_two(names):
+    with pytest.raises(UsageError, match="two columns"):
+        PairColumns.read(names)
+
+
+def test_a_split_is_for_datasets(tmp_path):
+    path = write(tmp_path, "a.jsonl")
+    with pytest.raises(UsageError, match="--split test is for a dataset"):
+        open_pair_table(str(path), split="test")
+    with pytest.raises(UsageError, match="has no split 'dev'; name one of train"):
+        open_pair_table(str(write(tmp_path, "folder")), split="dev")
+
+
+def test_the_library_talks_again_afterwards(tmp_path):
+    before = datasets.logging.get_verbosity()
+    texts(open_pair_table(str(write(tmp_path, "a.jsonl"))))
+    assert datasets.logging.get_verbosity() == before
