@@ -98,8 +98,8 @@ def _forward_passes(literal: Literal, pool: list[list[str]]) -> int:
 
 
 def _calls(ours: Ours) -> dict[str, int]:
-    names = {name: name.removeprefix("nli_calls:").replace("_", " ") for name in ours.counts}
-    return {names[name]: count for name, count in ours.counts.items() if name.startswith("nli_calls:")}
+    names = {name: name.removeprefix("nli_calls_").replace("_", " ") for name in ours.counts}
+    return {names[name]: count for name, count in ours.counts.items() if name.startswith("nli_calls_")}
 
 
 def form_ratios(pool: list[list[str]]) -> dict[str, float]:
@@ -176,8 +176,8 @@ def table(name: str, pool: dict[str, Any]) -> str:
 def main(arguments: list[str] | None = None) -> int:
     """Runs everything; returns the exit status: 1 where the survivors differ."""
     parser = argparse.ArgumentParser(prog="python benchmarks/critics.py", description=__doc__)
-    parser.add_argument("--contexts", type=int, default=12, help="of the usual pool (default: 12)")
-    parser.add_argument("--sparse-contexts", type=int, default=8, help="of the sparse pool (default: 8)")
+    parser.add_argument("--contexts", type=int, default=5, help="of the usual pool (default: 5, one of each length)")
+    parser.add_argument("--sparse-contexts", type=int, default=5, help="of the sparse pool (default: 5)")
     parser.add_argument("--k", type=int, default=100, help="samples a context (default: 100, as in the paper)")
     parser.add_argument("--large-pairs", type=int, default=24, help="for the critic of RoBERTa-large's shape; 0: none")
     parser.add_argument("--json", action="store_true", help="print the figures as JSON, the summary on the last line")

@@ -16,6 +16,7 @@ from builders.critics.entailment import EntailmentModel
 from builders.model_place import resolve
 
 TOKENIZER = "microworld:models/critic"  # its sentences have about the length of news sentences, in tokens
+SHAPE = {"hidden_size": 1024, "num_hidden_layers": 24, "num_attention_heads": 16, "intermediate_size": 4096}
 SIDE = 8192  # of the matrices whose product is the card's rate
 
 
@@ -51,10 +52,7 @@ def large_critic(pool: list[list[str]], n: int) -> dict[str, Any]:
 def _save_model(folder: str) -> RobertaConfig:
     config = RobertaConfig(
         vocab_size=50_265,
-        hidden_size=1024,
-        num_hidden_layers=24,
-        num_attention_heads=16,
-        intermediate_size=4096,
+        **SHAPE,
         max_position_embeddings=514,
         type_vocab_size=1,
         pad_token_id=0,

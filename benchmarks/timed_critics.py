@@ -80,7 +80,7 @@ class Ours:
     @property
     def calls(self) -> int:
         """Of the NLI model."""
-        return sum(count for name, count in self.counts.items() if name.startswith("nli_calls:"))
+        return sum(count for name, count in self.counts.items() if name.startswith("nli_calls_"))
 
 
 def candidates(context_id: str, sentences: list[str]) -> Iterator[Pair]:

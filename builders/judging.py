@@ -132,7 +132,8 @@ def _judge_within_memory(
                 raise
             cuda.empty_cache()
         else:
-            judged.measured["halved_batches"] = BUDGET.halvings
+            if BUDGET.halvings:
+                judged.measured["halved_batches"] = BUDGET.halvings
             return judged
 
 

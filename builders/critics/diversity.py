@@ -110,7 +110,7 @@ class Diversity(Critic):
 
     def counts(self) -> dict[str, int]:
         """Its NLI calls, beside those of the semantic equivalence filter that it reuses."""
-        return {"nli_calls:diversity": self._calls}
+        return {"nli_calls_diversity": self._calls}
 
     def _connect(self, graphs: list["_Graph"]) -> None:
         """Finds the components, asking the model in three waves that span all contexts.

@@ -113,8 +113,8 @@ class Screen(Critic):
 
     def counts(self) -> dict[str, int]:
         """What the audit found, and its NLI calls."""
-        asked = self._semantic.counts()["nli_calls:semantic_equivalence"]
-        return {"screen_audited": self._audited, "screen_missed": self._missed, "nli_calls:screen": asked}
+        asked = self._semantic.counts()["nli_calls_semantic_equivalence"]
+        return {"screen_audited": self._audited, "screen_missed": self._missed, "nli_calls_screen": asked}
 
     def hopeless(self, context_id: str, sentences: list[str]) -> np.ndarray:
         """For each (premise, hypothesis) of a context's sentences, whether the hypothesis has a word without a match.

@@ -75,7 +75,7 @@ class SemanticEquivalence(Critic):
 
     def counts(self) -> dict[str, int]:
         """How many pairs it found to be equivalent, and its NLI calls."""
-        return {"equivalent": self._equivalent, "nli_calls:semantic_equivalence": self._calls}
+        return {"equivalent": self._equivalent, "nli_calls_semantic_equivalence": self._calls}
 
     def _asked_first(self, pair: Pair) -> tuple[str, str]:
         """(premise, hypothesis), the same for both orders of a pair.

@@ -73,9 +73,12 @@ def worst_matches(states: list[np.ndarray]) -> np.ndarray:
     Returns:
         (n, n) cosines in [-1, 1]: entry (y, x) is the match of y's worst-matched token in x.
     """
+    import torch  # slow to import, and on one thread while a shard is made, as numpy's products are not
+
     starts = np.cumsum([0, *(len(rows) for rows in states[:-1])])
-    tokens = np.concatenate(states)
-    best = np.stack([(rows @ tokens.T).max(axis=0) for rows in states], axis=1)  # (tokens, sentences)
+    each = [torch.from_numpy(rows) for rows in states]
+    tokens = torch.cat(each).T
+    best = torch.stack([(rows @ tokens).amax(dim=0) for rows in each], dim=1).numpy()  # (tokens, sentences)
     found: np.ndarray = np.minimum.reduceat(best, starts, axis=0)
     return found
 

@@ -4,37 +4,73 @@ import json
 
 import pytest
 
-from benchmarks import entailment
 from benchmarks.__main__ import main
-from benchmarks.metrics import rouge_l_comparison, tree_edit_distance_comparison
+from benchmarks.critics_comparison import compare, form_ratios, summary, table
+from benchmarks.critics_comparison import main as compare_critics
+from benchmarks.large_critic import large_critic
 from benchmarks.sampling import sampling_comparison
-from tests.builders import tiny_models
+from benchmarks.workload import usual_pool
+from builders.critics.screen import ScreenConfig
 
 TEACHER = "microworld:models/teacher"
-CONTEXTS = [
-    [
-        "Acme's profit rose by 5 percent.",
-        "There was a 5 percent rise in Acme's profit.",
-        "Acme posted a 5 percent rise in profit.",
-        "Acme's profit fell on Monday.",
-    ],
-    ["Denver was hit by a storm.", "A storm struck Denver and closed roads.", "It was Denver that a storm hit."],
-]
 
 
 @pytest.fixture(scope="module")
-def critic(tmp_path_factory):
-    return tiny_models.make_critic(tmp_path_factory.mktemp("models") / "critic")
+def pool():
+    return usual_pool(TEACHER, 3, 8, "a test")
 
 
-@pytest.mark.parametrize("make", [rouge_l_comparison, tree_edit_distance_comparison])
-def test_metrics_and_their_references_give_equal_values(make):
-    comparison = make(CONTEXTS)
-    ours = comparison.ours()
-    assert comparison.check(ours, comparison.reference()) == "values equal"
-    assert comparison.count(ours) == {"pairs": 9}
-    with pytest.raises(AssertionError, match="1 of 9 values differ"):
-        comparison.check([ours[0] + 1, *ours[1:]], comparison.reference())
+@pytest.fixture(scope="module")
+def comparison(pool):
+    return compare(pool, ScreenConfig(layer=3, threshold=0.4))
+
+
+def test_the_paper_read_literally_keeps_the_same_pairs(comparison):
+    assert comparison["same_survivors"]
+    assert 0 < comparison["equivalent_share"] < 1
+    assert comparison["ordered_pairs"] == comparison["ways"]["literal"]["calls"]["semantic equivalence"]
+
+
+def test_another_threshold_of_ours_would_be_noticed(pool, monkeypatch):
+    monkeypatch.setattr("benchmarks.paper_literal.MAX_ROUGE_L", 0.3)
+    assert not compare(pool, ScreenConfig(layer=3, threshold=0.4))["same_survivors"]
+
+
+def test_a_screen_that_lets_all_pass_loses_nothing_and_one_that_lets_none_pass_loses_all(pool):
+    assert compare(pool, ScreenConfig(layer=3, threshold=-1.0))["screen_recall"] == 1.0
+    closed = compare(pool, ScreenConfig(layer=0, threshold=1.0, audit=0.0))
+    assert closed["screen_recall"] < 0.2  # equal words in another order match wholly at layer 0
+    assert sum(closed["ways"]["screen"]["calls"].values()) < sum(closed["ways"]["exact"]["calls"].values())
+
+
+def test_the_summary_has_a_figure_for_every_claim(comparison, pool):
+    short = summary(comparison, comparison, form_ratios(pool))
+    assert {
+        "rouge_l_ratio",
+        "ted_ratio",
+        "nli_calls_share",
+        "stage_ratio",
+        "stage_ratio_screen",
+        "stage_ratio_sparse_screen",
+        "screen_recall",
+        "padding_waste",
+        "same_survivors",
+    } <= short.keys()
+    calls = comparison["ways"]["exact"]["calls"]
+    assert short["nli_calls_share"] == calls["semantic equivalence"] / comparison["ordered_pairs"]
+    assert "NLI calls a context" in table("a pool", comparison)
+
+
+def test_a_critic_of_a_large_shape_is_timed_both_ways(pool, monkeypatch):
+    small = {"hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 64}
+    monkeypatch.setattr("benchmarks.large_critic.SHAPE", small)
+    assert set(large_critic(pool, 6)) == {"large_pairs_per_second", "large_batching_ratio"}
+
+
+def test_wrong_options_are_one_line(capsys):
+    with pytest.raises(SystemExit):
+        compare_critics(["--contexts", "none"])
+    assert "invalid int value: 'none'" in capsys.readouterr().err
 
 
 def test_both_samplers_write_whole_sentences_and_are_counted_alike():
@@ -48,35 +84,10 @@ def test_both_samplers_write_whole_sentences_and_are_counted_alike():
     assert "tokens a sentence" in comparison.check(ours, reference)
 
 
-def test_both_ways_of_asking_the_critic_give_the_same_probabilities(critic):
-    comparison = entailment.batching_comparison(critic, CONTEXTS)
-    values = comparison.ours()
-    assert len(values) == 4 * 3 + 3 * 2
-    assert len({round(value, 4) for value in values}) > 5  # a critic of one opinion would show nothing
-    assert "at most" in comparison.check(values, comparison.reference())
-
-
-def test_filters_with_a_memo_keep_what_the_paper_read_literally_keeps(critic, monkeypatch):
-    monkeypatch.setattr(entailment, "THRESHOLD", 0.15)  # about the median opinion of the random critic
-    comparison = entailment.filters_comparison(critic, CONTEXTS)
-    ours, reference = comparison.ours(), comparison.reference()
-    assert ours == reference
-    assert any(ours)
-    assert comparison.check(ours, reference).startswith(f"{sum(map(len, ours))} of")
-
-
 def test_a_benchmark_without_its_model_is_skipped_with_the_reason(capsys, tmp_path):
-    status = main(["--only", "entailment", "--critic", str(tmp_path), "--json", "--repeats", "1"])
+    status = main(["--teacher", str(tmp_path), "--json", "--repeats", "1"])
     record = json.loads(capsys.readouterr().out)
     assert status == 1
     assert record["comparisons"] == []
-    assert "holds no config.json" in record["skipped"]["entailment"]
+    assert "holds no config.json" in record["skipped"]["sampling"]
     assert record["machine"]["cores"] >= 1
-
-
-def test_the_table_says_what_was_timed_and_where(capsys):
-    assert main(["--only", "rouge_l", "--repeats", "1"]) == 0
-    table = capsys.readouterr().out
-    assert "pairs/s" in table
-    assert "reference: rouge_score; values equal" in table
-    assert "cores" in table

@@ -18,7 +18,7 @@ from builders.critics.settings import _CONFIGS, CriticsConfig, build_critics
 from builders.filtering import filter_pairs
 from builders.pairs import DIMPLE_SCHEMA, Pair
 from scripts.arguments import make_parser
-from scripts.recipe import load_recipe
+from scripts.recipe import load_critics_recipe, load_recipe
 
 ROOT = Path(__file__).parent.parent.parent
 DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -60,7 +60,9 @@ def of_program(name):
 @pytest.mark.parametrize("arguments", of_program("impossible"), ids=" ".join)
 def test_commands_parse_and_their_recipes_load(arguments):
     options = make_parser().parse_args(arguments)
-    if "recipe" in options:
+    if options.command == "filter":
+        assert load_critics_recipe(options.recipe, options.overrides).critics
+    elif "recipe" in options:
         assert load_recipe(options.recipe, options.overrides, options.contexts).name
 
 

@@ -64,7 +64,7 @@ def test_a_decoder_only_student_writes_its_pairs_without_their_prompt(samples, d
 def test_counts_are_a_funnel(samples, student, tmp_path):
     stage = distill(samples, student, tmp_path)
     counts = stage.counts()
-    assert list(counts) == ["contexts", "sentences", "candidates", "dropped:rouge_l", "kept", "halved_batches"]
+    assert list(counts) == ["contexts", "sentences", "candidates", "dropped:rouge_l", "kept"]
     assert (counts["contexts"], counts["sentences"]) == (4, 4)
     assert counts["candidates"] == counts["dropped:rouge_l"] + counts["kept"]
     assert counts["kept"] == len(list(stage.read_rows()))

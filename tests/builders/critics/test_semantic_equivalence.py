@@ -41,7 +41,7 @@ def test_the_longer_sentence_is_the_first_hypothesis_and_the_reverse_is_asked_on
     assert set(memo._known) == first | {(longer, shorter) for shorter, longer in passed}
     assert made.counts() == {
         "equivalent": 2 * sum(memo.known(longer, shorter) >= 0.15 for shorter, longer in passed),
-        "nli_calls:semantic_equivalence": len(memo._known),
+        "nli_calls_semantic_equivalence": len(memo._known),
     }
 
 
