@@ -94,7 +94,7 @@ class Literal:
         self.trees["all"] += len(pairs)
         ours = each_at_least([(trees[a], trees[b]) for a, b in pairs], MIN_TED)
         found = [pair for pair, far in zip(pairs, ours, strict=True) if far]
-        if {pair for pair in found if pair in set(part)} != passed:
+        if set(found) & set(part) != passed:
             raise AssertionError("zss and our tree edit distance disagree")
         return found
 
