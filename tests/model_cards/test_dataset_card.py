@@ -11,7 +11,9 @@ from huggingface_hub import DatasetCard
 from markdown_it import MarkdownIt
 
 from model_cards.dataset_card import write_dataset_card
+from model_cards.report import write_report
 from model_cards.run_folder import CardError
+from model_cards.summary import summary_table
 from tests.model_cards.conftest import PREFERENCE
 
 
@@ -340,3 +342,17 @@ def test_where_no_near_duplicates_were_looked_for_none_are_told(make_run, figure
     text = card_of(make_run(figures)).text
     assert "near-duplicate" not in text
     assert "almost word for word" not in text
+
+
+def test_the_recall_of_a_screen_is_told_with_its_interval(make_run, figures):
+    figures["rounds"][0]["screen"] = {"audited": 812, "missed": 3, "recall": 0.9913, "low": 0.982, "high": 0.9979}
+    run = make_run(figures)
+    told = "let 99.1% of the pairs that this model keeps pass (95% interval 98.2% to 99.8%)"
+    assert str(card_of(run)).count(told) == 1
+    assert "<strong>99.1%</strong>" in write_report(run).read_text(encoding="utf-8")
+    [line] = [line for line in summary_table(figures).splitlines() if line.startswith("recall of the screen")]
+    assert "99.1% (at least 98.2%)" in line
+
+
+def test_without_a_screen_nothing_is_said_of_one(run):
+    assert "that the screen dropped" not in str(card_of(run))
