@@ -48,6 +48,7 @@ check: setup
 	$(BIN)/mypy
 
 bench: setup
+	$(BIN)/python benchmarks/critics.py
 	$(BIN)/python -m benchmarks
 
 microworld: setup

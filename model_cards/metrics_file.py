@@ -15,6 +15,7 @@ from model_cards.records import (
     Model,
     Preference,
     Round,
+    ScreenAudit,
     System,
 )
 
@@ -57,6 +58,7 @@ def _round(data: Mapping[str, Any]) -> Round:
         kept=data["kept"],
         dropped=tuple(Drop(row["reason"], row["count"]) for row in data.get("dropped") or ()),
         audit=_audit(data["audit"]) if data.get("audit") else None,
+        screen=ScreenAudit(**data["screen"]) if data.get("screen") else None,
     )
 
 

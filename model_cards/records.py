@@ -19,6 +19,17 @@ class Audit:
 
 
 @dataclass(frozen=True)
+class ScreenAudit:
+    """What a random sample of the pairs that the screen dropped says of its recall, with a 95% interval."""
+
+    audited: int
+    missed: int
+    recall: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
 class Drop:
     """How many candidate pairs one critic rejected."""
 
@@ -40,6 +51,7 @@ class Round:
         kept: Pairs after them.
         dropped: By critic, in order.
         audit: Of the kept pairs.
+        screen: Of what the screen dropped.
     """
 
     round: int
@@ -51,6 +63,7 @@ class Round:
     kept: int
     dropped: tuple[Drop, ...] = ()
     audit: Audit | None = None
+    screen: ScreenAudit | None = None
 
     @property
     def funnel(self) -> list[tuple[str, int, int]]:

@@ -55,6 +55,8 @@ def _rounds(metrics: Metrics) -> str:
         ["kept by the critics", *(count(round_.kept) for round_ in rounds)],
         ["  of the candidates", *(share(round_.kept, round_.candidates) for round_ in rounds)],
     ]
+    if any(round_.screen for round_ in rounds):
+        rows.append(["recall of the screen", *(_screen(round_) for round_ in rounds)])
     if any(round_.audit for round_ in rounds):
         rows.append(["precision by the oracle", *(_precision(round_) for round_ in rounds)])
         shuffled = [round_.audit.shuffled_precision if round_.audit else None for round_ in rounds]
@@ -65,6 +67,10 @@ def _rounds(metrics: Metrics) -> str:
 def _heading(round_: Round) -> str:
     names = {"teacher": "teacher", "self-distillation": "self-distilled", "control": "control"}
     return f"{names.get(round_.origin, _plain(round_.origin))}, round {round_.round}"
+
+
+def _screen(round_: Round) -> str:
+    return f"{share(round_.screen.recall)} (at least {share(round_.screen.low)})" if round_.screen else "-"
 
 
 def _precision(round_: Round) -> str:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from builders.config import fingerprint
+from builders.critics.screen_audit import screen_recall
 from builders.files import kept, write_json
 from builders.journal import Stage
 from builders.models import model_identity
@@ -71,6 +72,7 @@ def _round(pipeline: Pipeline, number: int, origin: str, pairs: Stage) -> dict[s
         "candidates": counts["candidates"],
         "dropped": [{"reason": name.removeprefix("dropped:"), "count": count} for name, count in drops],
         "kept": counts["kept"],
+        "screen": screen_recall(counts),
         "audit": {"oracle": oracle, **audit} if audit else None,
     }
 
