@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from builders.judged_context import (
     min_entailment,
 )
 from builders.judging import rejects_folder
+from builders.token_batches import within_memory
 
 _IDS_SHOWN = 5
 
@@ -46,7 +48,7 @@ def inspect(run: Path, context_id: str, round_number: int = 0) -> Inspection:
     critics = from_mapping(CriticsConfig, stage.description["critics"], "critics")
     kept = _rows_of(stage, shard, found)
     if round_number == 0:
-        return judged_context(rows, critics, kept)
+        return within_memory(partial(judged_context, rows, critics, kept))
     rejects = replace(stage, folder=rejects_folder(stage))
     return _read(rows[0], round_number, critics, kept or [], _rows_of(rejects, shard, found))
 

@@ -10,12 +10,11 @@ from typing import Any
 import pyarrow as pa
 
 from builders.critics.settings import CriticsConfig, build_critics
-from builders.errors import is_out_of_memory
 from builders.filtering import filter_pairs
 from builders.journal import Rows, Stage
 from builders.pairs import DIMPLE_SCHEMA, DIMSUM_SCHEMA, Pair, pair_rows
 from builders.preference import JOURNAL_SCHEMA, preference_folder, preference_rows
-from builders.token_batches import BUDGET
+from builders.token_batches import BUDGET, within_memory
 
 # Candidates are judged by whole contexts, about so many at a time: a shard of k = 100 has hundreds of thousands, and
 # NLI batches are full long before that. A constant, since a batch's composition shows in the last bits of its scores.
@@ -89,7 +88,8 @@ def judge_shard(
         counts: What came before the candidates, by name in the order of the funnel.
         both_orders: Whether each pair to be judged stands for its reverse too.
     """
-    judged = _judge_within_memory(contexts, critics, round_number, both_orders, stages.rejects is not None)
+    keep_rejects = stages.rejects is not None
+    judged = within_memory(lambda: _judge(contexts(), critics, round_number, both_orders, keep_rejects))
     schema = pairs_schema(critics)
     counted = {"preference": len(judged.preferences)}
     stages.preference.write_shard(shard, judged.preferences, JOURNAL_SCHEMA, counted)
@@ -97,7 +97,7 @@ def judge_shard(
         stages.rejects.write_shard(shard, judged.rejects, REJECTS_SCHEMA, {"rejects": len(judged.rejects)})
     drops = {f"dropped:{reason}": count for reason, count in judged.dropped.items()}
     kept = {"kept": len(judged.kept)}
-    funnel = counts | {"candidates": judged.candidates} | drops | kept | judged.measured
+    funnel = counts | {"candidates": judged.candidates} | drops | kept | judged.measured | BUDGET.counts()
     stages.pairs.write_shard(shard, pair_rows(judged.kept, round_number, schema), schema, funnel)
 
 
@@ -111,30 +111,6 @@ class _Judged:
     rejects: list[dict[str, Any]] = field(default_factory=list)
     dropped: Counter[str] = field(default_factory=Counter)
     measured: Counter[str] = field(default_factory=Counter)
-
-
-def _judge_within_memory(
-    contexts: Callable[[], Iterable[list[Pair]]],
-    critics: CriticsConfig,
-    round_number: int,
-    both_orders: bool,
-    keep_rejects: bool,
-) -> _Judged:
-    """Judges from the start with half the tokens a batch where memory runs out: no batch's make-up is half-way."""
-    from torch import cuda  # slow to import
-
-    device = "cuda" if cuda.is_available() else "cpu"
-    while True:
-        try:
-            judged = _judge(contexts(), critics, round_number, both_orders, keep_rejects)
-        except (RuntimeError, MemoryError) as error:
-            if not is_out_of_memory(error) or not BUDGET.halve(device):
-                raise
-            cuda.empty_cache()
-        else:
-            if BUDGET.halvings:
-                judged.measured["halved_batches"] = BUDGET.halvings
-            return judged
 
 
 def _judge(

@@ -46,7 +46,7 @@ def load_seq2seq(ref: str) -> tuple[Any, Any]:
 
 @lru_cache(maxsize=4)
 def load_classifier(ref: str) -> tuple[Any, Any]:
-    """A sequence classifier, in fp32 or on a GPU in bf16, and its tokenizer, which pads on the right.
+    """A sequence classifier, in fp32 or on a GPU in bf16, and its tokenizer, which pads on the side that suits it.
 
     Raises:
         RunError: It cannot be loaded, or has no trained classification head.
@@ -56,7 +56,8 @@ def load_classifier(ref: str) -> tuple[Any, Any]:
     model, tokenizer = _load(AutoModelForSequenceClassification, ref, "a sequence classifier")
     if model.device.type == "cuda":
         model = model.bfloat16()
-    tokenizer.padding_side = "right"
+    judges_by_last = getattr(model.config, "summary_type", None) == "last"  # XLNet, whatever stands there
+    tokenizer.padding_side = "left" if judges_by_last else "right"
     model.config.pad_token_id = tokenizer.pad_token_id  # GPT-2 classifiers find the last word by it
     return model, tokenizer
 
@@ -126,19 +127,22 @@ def longest_input(model: Any, tokenizer: Any) -> int:
 
     RoBERTa and its kin number positions from behind the padding token's, which takes some of the table's places.
     """
-    places = getattr(model.config, "max_position_embeddings", None) or tokenizer.model_max_length
+    places = getattr(model.config, "max_position_embeddings", None) or -1
+    if places < 0:  # only distances between tokens count; XLNet's configuration says -1
+        return int(tokenizer.model_max_length)
     tables = (module for name, module in model.named_modules() if name.endswith("position_embeddings"))
     taken = next((table.padding_idx + 1 for table in tables if getattr(table, "padding_idx", None) is not None), 0)
     return int(min(tokenizer.model_max_length, places - taken))
 
 
-def padded(rows: list[list[int]], tokenizer: Any, name: str = "input_ids") -> Any:
-    """Rows of one of a model's inputs as a tensor, padded on the right as the tokenizer would."""
+def padded(rows: list[list[int]], tokenizer: Any, name: str = "input_ids", side: str = "right") -> Any:
+    """Rows of one of a model's inputs as a tensor, padded on a side as the tokenizer would."""
     import torch  # slow to import
 
     fill = {"input_ids": tokenizer.pad_token_id, "token_type_ids": tokenizer.pad_token_type_id}.get(name, 0)
     width = max(map(len, rows))
-    return torch.tensor([row + [fill] * (width - len(row)) for row in rows])
+    fills = [[fill] * (width - len(row)) for row in rows]
+    return torch.tensor([more + row if side == "left" else row + more for row, more in zip(rows, fills, strict=True)])
 
 
 @contextmanager

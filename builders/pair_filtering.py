@@ -16,11 +16,12 @@ from builders.critics.screen_calibration import calibrated_once, needs_calibrati
 from builders.critics.settings import CriticsConfig, build_critics
 from builders.errors import RunError
 from builders.files import atomic_path, read_json, read_text, remove, write_json
-from builders.filtering import filter_pairs
+from builders.filtering import Filtered, filter_pairs
 from builders.journal import Rows, Stage, run_shards
 from builders.judging import pairs_schema
 from builders.pair_tables import PairTable
 from builders.pairs import Pair
+from builders.token_batches import BUDGET, within_memory
 
 ROWS_PER_SHARD = 10_000  # a constant: a batch's composition shows in the last bits of its scores
 # A run compares the pairs of 100 sentences (paper, 3.1). A table may have a million rows of one context, and what
@@ -130,19 +131,23 @@ def _rows_name(index: int) -> str:
 
 def _filter_shard(job: _Job, shard: int) -> None:
     rows = _read_rows(job.rows, shard)
-    judged, pairs = _pairs(rows)
-    place = {id(pair): row for pair, row in zip(pairs, judged, strict=True)}  # two rows may hold the same texts
     lacking = [row for row in rows if not _has_texts(row)]
-    found = filter_pairs(pairs, build_critics(job.critics))
-    dropped = [_dropped_row(row, NO_TEXT, {}) for row in lacking]
-    dropped += [_dropped_row(place[id(pair)], reason, pair.scores) for pair, reason in found.rejects]
-    dropped.sort(key=lambda row: row["row"])
-    kept = [_kept_row(place[id(pair)], pair.scores) for pair in found.kept]
+    kept, dropped, found = within_memory(lambda: _judge_rows(rows, job.critics))
+    dropped = sorted([*dropped, *(_dropped_row(row, NO_TEXT, {}) for row in lacking)], key=lambda row: row["row"])
     job.dropped.write_shard(shard, dropped, _DROPPED_SCHEMA, {"dropped": len(dropped)})
     drops = {NO_TEXT: len(lacking)} | found.dropped
     counts = {"candidates": len(rows)} | {f"dropped:{reason}": count for reason, count in drops.items()}
-    counts |= {"kept": len(kept)} | found.measured
+    counts |= {"kept": len(kept)} | found.measured | BUDGET.counts()
     job.kept.write_shard(shard, kept, kept_schema(job.critics), counts)
+
+
+def _judge_rows(rows: Rows, critics: CriticsConfig) -> tuple[Rows, Rows, Filtered]:
+    """The rows of kept and of dropped pairs, and what else the critics found."""
+    judged, pairs = _pairs(rows)
+    place = {id(pair): row for pair, row in zip(pairs, judged, strict=True)}  # two rows may hold the same texts
+    found = filter_pairs(pairs, build_critics(critics))
+    kept = [_kept_row(place[id(pair)], pair.scores) for pair in found.kept]
+    return kept, [_dropped_row(place[id(pair)], reason, pair.scores) for pair, reason in found.rejects], found
 
 
 def _read_rows(folder: Path, shard: int) -> Rows:

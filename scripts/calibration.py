@@ -11,6 +11,7 @@ from builders.calibration_draw import draw
 from builders.errors import RunError, UsageError
 from builders.files import read_json, read_text, write_json
 from builders.label_files import read_labels, write_label_file
+from builders.token_batches import within_memory
 from model_cards.formatting import count, share
 
 _SHOWN = (0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95, 0.99)
@@ -36,7 +37,7 @@ def _draw(options: argparse.Namespace, stage: CalibratedStage, folder: Path) -> 
     table = folder / "pairs.tsv"
     if table.exists():
         write_label_file(table, [], [])  # refuses before anything is scored if it holds labels
-    pairs, record = draw(stage, options.n, options.seed)
+    pairs, record = within_memory(lambda: draw(stage, options.n, options.seed))
     write_label_file(table, [pair["id"] for pair in record["pairs"]], pairs)
     write_json(folder / "pairs.json", record)
     if options.json:

@@ -71,7 +71,8 @@ class EntailmentModel:
         import torch  # slow to import
 
         read = sum(map(len, columns["input_ids"]))
-        inputs = {name: padded(rows, self._tokenizer, name) for name, rows in columns.items()}
+        side = self._tokenizer.padding_side
+        inputs = {name: padded(rows, self._tokenizer, name, side) for name, rows in columns.items()}
         self.tokens += inputs["input_ids"].numel()
         self.padding += inputs["input_ids"].numel() - read
         with torch.inference_mode():
@@ -93,12 +94,14 @@ def entailment_label(ref: str, config: Any) -> int:
     """The index of the label that says entailment, whatever its case or place: WANLI has it in the middle.
 
     Raises:
-        ConfigError: None, or more than one, says so.
+        ConfigError: None, or more than one, says so; or there is a single label, as of a regression.
     """
     labels = {int(index): str(label) for index, label in config.id2label.items()}
+    names = ", ".join(labels.values())
+    if len(labels) == 1:
+        raise ConfigError(f"model '{ref}' has one label ({names}), so it gives no probabilities; name an NLI model")
     found = [index for index, label in labels.items() if label.strip().lower() in _LABELS]
     if len(found) != 1:
-        names = ", ".join(labels.values())
         count = f"{len(found)} entailment labels" if found else "no entailment label"
         raise ConfigError(f"model '{ref}' has {count} among ({names}); name an NLI model")
     return found[0]

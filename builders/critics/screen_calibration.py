@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from builders.errors import RunError
 from builders.files import kept
 from builders.filtering import filter_pairs
 from builders.pairs import Pair, by_context
+from builders.token_batches import within_memory
 
 # Other contexts have other words: half of the loss allowed is kept for what the calibration has not seen.
 _SHARE_OF_LOSS = 0.5
@@ -66,13 +68,20 @@ def calibrate(critics: CriticsConfig, contexts: Iterable[list[Pair]]) -> dict[st
     assert shared.semantic is not None
     semantic, model = shared.semantic.build(shared), encoder(config.encoder or shared.semantic.models[0])
     layers = list(range(model.layers)) if config.layer is None else [config.layer]
+    one_way = not shared.semantic.symmetric
     matches, entailed, seen = [], [], 0
-    for candidates in contexts:
+
+    def look(candidates: list[Pair]) -> tuple[np.ndarray, list[bool]]:
         before = build_critics(CriticsConfig(critics.critics[:place])) if place else []
         pairs = filter_pairs(candidates, before).kept
-        matches.append(_values(pairs, model, layers, one_way=not shared.semantic.symmetric))
-        entailed += [verdict.reason is None for verdict in semantic.judge(pairs)]
-        seen += len(pairs)
+        values = _values(pairs, model, layers, one_way)
+        return values, [verdict.reason is None for verdict in semantic.judge(pairs)]
+
+    for candidates in contexts:
+        values, passed = within_memory(partial(look, candidates))
+        matches.append(values)
+        entailed += passed
+        seen += len(passed)
         if seen >= config.calibration_pairs:
             break
     chosen = np.array(entailed, dtype=bool)
@@ -82,17 +91,15 @@ def calibrate(critics: CriticsConfig, contexts: Iterable[list[Pair]]) -> dict[st
             f"{_LEAST_KEPT} are needed; raise screen.calibration_pairs, set screen.layer and screen.threshold, or "
             "leave the screen out"
         )
-    values = np.concatenate(matches)
-    thresholds = np.quantile(values[chosen], (1.0 - config.recall) * _SHARE_OF_LOSS, axis=0, method="lower")
+    return _choice(np.concatenate(matches), chosen, layers, config.recall) | {"pairs": seen, "kept": int(chosen.sum())}
+
+
+def _choice(values: np.ndarray, chosen: np.ndarray, layers: list[int], recall: float) -> dict[str, Any]:
+    """The layer whose threshold lets the fewest pairs pass, where each lets enough of the chosen ones pass."""
+    thresholds = np.quantile(values[chosen], (1.0 - recall) * _SHARE_OF_LOSS, axis=0, method="lower")
     shares = (values >= thresholds).mean(axis=0)
     best = int(shares.argmin())
-    return {
-        "layer": layers[best],
-        "threshold": float(thresholds[best]),
-        "pairs": seen,
-        "kept": int(chosen.sum()),
-        "share": float(shares[best]),
-    }
+    return {"layer": layers[best], "threshold": float(thresholds[best]), "share": float(shares[best])}
 
 
 def _values(pairs: list[Pair], model: Encoder, layers: list[int], one_way: bool) -> np.ndarray:

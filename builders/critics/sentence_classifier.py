@@ -90,7 +90,8 @@ class SentenceClassifier:
     def _classify(self, columns: dict[str, list[list[int]]]) -> list[float]:
         import torch  # slow to import
 
-        inputs = {name: padded(rows, self._tokenizer, name) for name, rows in columns.items()}
+        side = self._tokenizer.padding_side
+        inputs = {name: padded(rows, self._tokenizer, name, side) for name, rows in columns.items()}
         with torch.inference_mode():
             logits = self._model(**{name: rows.to(self._model.device) for name, rows in inputs.items()}).logits.float()
         if _is_multi_label(self._model.config):

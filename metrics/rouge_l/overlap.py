@@ -7,7 +7,7 @@ from functools import lru_cache
 from rapidfuzz.distance import LCSseq
 
 
-@lru_cache(maxsize=2**16)  # a context's sentences are each compared with all the others
+@lru_cache(maxsize=2**12)  # a context's sentences are each compared with all the others
 def tokens(text: str) -> tuple[str, ...]:
     """The lower-cased runs of ASCII letters and digits of a text, which is how `rouge_score` tokenises."""
     return tuple(re.findall(r"[a-z0-9]+", text.lower()))

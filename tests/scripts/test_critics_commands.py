@@ -6,9 +6,12 @@ import re
 
 import pyarrow.parquet as pq
 import pytest
+import torch
 from datasets import load_dataset
 
 from builders.journal import Stage
+from builders.models import load_classifier
+from builders.token_batches import BUDGET
 from microworld import oracle
 from tests.scripts.conftest import files_below, impossible
 
@@ -51,6 +54,19 @@ def test_filter_prints_the_funnel_and_leaves_tables_that_load(workplace):
     [table] = (workplace / "runs/filtered-mine/dropped").glob("*.parquet")
     dropped = pq.read_table(table).to_pylist()
     assert [row["reason"] for row in dropped] == ["entailment_backward", "rouge_l"]
+
+
+def test_a_critic_that_has_no_room_for_the_smallest_batch_is_one_line(workplace, monkeypatch):
+    def full(*arguments, **inputs):
+        raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB.\nSee the documentation.")
+
+    monkeypatch.setattr(BUDGET, "halvings", 0)
+    monkeypatch.setattr(load_classifier("microworld:models/critic")[0], "forward", full)
+    outcome = impossible(*FILTER)
+    assert (outcome.status, outcome.out) == (1, "")
+    [line] = outcome.complaints
+    assert line.startswith("impossible: out of memory (CUDA out of memory. Tried to allocate 2.00 GiB.); lower workers")
+    assert not list((workplace / "runs/filtered-mine").rglob("shard-*"))
 
 
 def test_filter_says_the_same_to_programs(workplace):
