@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from builders.config import fingerprint, from_mapping
+from builders.critics.base import CriticConfig
 from builders.critics.semantic_equivalence import SemanticEquivalenceConfig
 from builders.critics.settings import CriticsConfig
 from builders.errors import RunError, UsageError
@@ -45,13 +46,12 @@ class CalibratedStage:
         return cls(pairs, samples, critics, semantic)
 
     @property
-    def before(self) -> CriticsConfig | None:
-        """The critics that judge before it, if there are any."""
-        first = self.critics.critics[: self.critics.critics.index(self.semantic)]
-        return CriticsConfig(first) if first else None
+    def before(self) -> tuple[CriticConfig, ...]:
+        """The critics that judge before it."""
+        return self.critics.critics[: self.critics.critics.index(self.semantic)]
 
     def scored_by(self) -> str:
         """Changes with whatever changes the candidates or their scores; the threshold does not."""
         settings = {name: value for name, value in self.semantic.identity().items() if name != "min_entailment"}
-        before = self.before.identity() if self.before else []
+        before = [critic.identity() for critic in self.before]
         return fingerprint("calibration", self.samples.fingerprint, settings, before)

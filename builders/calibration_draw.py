@@ -46,7 +46,7 @@ def draw(stage: CalibratedStage, n: int, seed: int) -> tuple[list[Pair], dict[st
     chosen, total_contexts, total_pairs = _choose_contexts(stage, seed)
     rate = min(1.0, n * _SCORED_PER_LABEL / max(1, sum(pairs for *_, pairs in chosen)))
     shared = Shared(stage.critics.symmetric, stage.critics.semantic)
-    critics = [critic.build(shared) for critic in (stage.before.critics if stage.before else ())]
+    critics = [critic.build(shared) for critic in stage.before]
     drawn = filter_pairs(list(_draw_pairs(stage, chosen, rate, seed)), critics).kept
     # The teacher may draw one context twice, and nobody should label a pair twice.
     named = {fingerprint(pair.context_id, pair.source, pair.target): pair for pair in drawn}

@@ -43,14 +43,14 @@ def inspect(run: Path, context_id: str, round_number: int = 0) -> Inspection:
     """
     stage = Stage.load(_folder(run, "pairs", round_number))
     samples = Stage.load(_folder(run, "samples", round_number))
-    shard, rows = _find(samples, context_id)
+    shards, rows = _find(samples, context_id)
     found = rows[0]["context_id"]
     critics = from_mapping(CriticsConfig, stage.description["critics"], "critics")
-    kept = _rows_of(stage, shard, found)
+    kept = _rows_of(stage, shards, found)
     if round_number == 0:
         return within_memory(partial(judged_context, rows, critics, kept))
     rejects = replace(stage, folder=rejects_folder(stage))
-    return _read(rows[0], round_number, critics, kept or [], _rows_of(rejects, shard, found))
+    return _read(rows[0], round_number, critics, kept or [], _rows_of(rejects, shards, found))
 
 
 def _folder(run: Path, kind: str, round_number: int) -> Path:
@@ -64,14 +64,14 @@ def _folder(run: Path, kind: str, round_number: int) -> Path:
     return folder
 
 
-def _find(samples: Stage, prefix: str) -> tuple[int, Rows]:
-    """The shard and the rows of a context; the teacher may have drawn the same one twice."""
-    found: dict[str, int] = {}
+def _find(samples: Stage, prefix: str) -> tuple[list[int], Rows]:
+    """The shards and the rows of a context; the teacher may have drawn the same one twice."""
+    found: dict[str, list[int]] = {}
     others: list[str] = []
     for shard in sorted({*range(samples.num_shards)} - {*samples.missing()}):
         for name in pq.read_table(samples.shard_path(shard), columns=["context_id"], partitioning=None)[0].to_pylist():
             if name.startswith(prefix):
-                found.setdefault(name, shard)
+                found.setdefault(name, []).append(shard)
             elif len(others) < _IDS_SHOWN:
                 others.append(name)
     if prefix in found:
@@ -82,17 +82,18 @@ def _find(samples: Stage, prefix: str) -> tuple[int, Rows]:
         else:
             problem, names = f"no context of the run is '{prefix}' or begins so", others
         raise UsageError(f"{problem}; some to choose from: {', '.join(names)}")
-    [(name, shard)] = found.items()
-    return shard, _rows_of(samples, shard, name) or []
+    [(name, shards)] = found.items()
+    shards = list(dict.fromkeys(shards))
+    return shards, _rows_of(samples, shards, name) or []
 
 
-def _rows_of(stage: Stage, shard: int, context_id: str) -> Rows | None:
-    """The rows of a context in one shard; None when the stage has not made it."""
-    if shard in stage.missing():
+def _rows_of(stage: Stage, shards: list[int], context_id: str) -> Rows | None:
+    """The rows of a context in some shards; None when the stage has not made them all."""
+    if {*shards} & {*stage.missing()}:
         return None
-    table = pq.read_table(stage.shard_path(shard), filters=[("context_id", "==", context_id)], partitioning=None)
-    rows: Rows = table.to_pylist()
-    return rows
+    wanted = [("context_id", "==", context_id)]
+    tables = [pq.read_table(stage.shard_path(shard), filters=wanted, partitioning=None) for shard in shards]
+    return [row for table in tables for row in table.to_pylist()]
 
 
 def _read(

@@ -169,7 +169,7 @@ def run_shards(work: Callable[[Job, int], None], job: Job, missing: list[int], w
     if not missing:
         return
     if workers <= 1 or len(missing) == 1:
-        with _one_thread():
+        with one_thread():
             for shard in track(missing, len(missing), label):
                 work(job, shard)
         return
@@ -190,7 +190,7 @@ def run_shards(work: Callable[[Job, int], None], job: Job, missing: list[int], w
 
 
 def _work_one(work: Callable[[Job, int], None], job: Job, shard: int) -> None:
-    with _one_thread():
+    with one_thread():
         work(job, shard)
 
 
@@ -207,7 +207,7 @@ def _end_with_parent() -> None:
 
 
 @contextmanager
-def _one_thread() -> Iterator[None]:
+def one_thread() -> Iterator[None]:
     """One torch thread while a shard runs: sums depend on the thread count, and tables must not."""
     import torch  # slow to import, and the journal itself can be read without it
 

@@ -167,10 +167,10 @@ def _pairs(rows: Rows) -> tuple[Rows, list[Pair]]:
 
 
 def kept_schema(critics: CriticsConfig) -> pa.Schema:
-    """The columns of kept pairs: the user's texts, and the scores that DIMPLE or DIMSUM has of these critics."""
+    """The columns of kept pairs: the user's texts, the scores that DIMPLE or DIMSUM has, and all scores as JSON."""
     described = {*Pair.__dataclass_fields__, "id", "round"}
     scores = [field for field in pairs_schema(critics) if field.name not in described]
-    return pa.schema([*_KEPT_TEXTS, *scores])
+    return pa.schema([*_KEPT_TEXTS, *scores, ("scores", pa.string())])
 
 
 def _pair(row: dict[str, Any]) -> Pair:
@@ -187,7 +187,8 @@ def _group_contexts(pairs: list[Pair]) -> None:
 
 
 def _kept_row(row: dict[str, Any], scores: Any) -> dict[str, Any]:
-    return {**{name: row[name] for name in _KEPT_TEXTS.names}, **dict(scores)}
+    texts = {name: row[name] for name in _KEPT_TEXTS.names}
+    return {**dict(scores), **texts, "scores": json.dumps(dict(scores))}
 
 
 def _dropped_row(row: dict[str, Any], reason: str, scores: Any) -> dict[str, Any]:

@@ -84,7 +84,8 @@ def candidates(samples: Stage, critics: CriticsConfig) -> Iterator[list[Pair]]:
     """
     for shard in range(samples.num_shards):
         if shard in samples.missing():
-            raise RunError(f"{samples.shard_path(shard)} is not there yet; run the part that samples it first")
+            remedy = "run 'impossible sample' for every part first, or set screen.layer and screen.threshold"
+            raise RunError(f"the screen is calibrated on {samples.shard_path(shard)}, which is not there yet; {remedy}")
         yield from _shard_candidates(samples.read_shard(shard), critics)
 
 

@@ -46,9 +46,8 @@ def check_critics(critics: CriticsConfig) -> None:
         ConfigError: A setting that names something of another kind.
         RunError: A model, file or code that is not there.
     """
-    for critic in critics.critics:
-        with _named("critics"):
-            critic.check()
+    with _named("critics"):
+        critics.check()
 
 
 def check_evaluation(config: EvaluationConfig, task: Task) -> None:

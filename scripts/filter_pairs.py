@@ -8,7 +8,7 @@ from typing import Any
 
 from builders.config import to_mapping
 from builders.errors import UsageError
-from builders.files import write_json
+from builders.files import read_json, read_text, write_json
 from builders.pair_filtering import FilteredTable, filter_table
 from builders.pair_tables import PairColumns, PairTable, open_pair_table
 from scripts.checks import check_critics
@@ -25,6 +25,8 @@ def filter_dataset(options: argparse.Namespace) -> None:
     check_critics(recipe.critics)
     table = open_pair_table(options.dataset, columns, options.split, options.config, options.limit)
     folder = Path(options.out or f"runs/filtered-{table.name}")
+    if options.out is None:
+        _check_own(folder, table)
     record = _record(table, recipe, filter_table(table, recipe.critics, folder, recipe.workers))
     write_json(folder / "filter.json", record)
     if options.json:
@@ -37,6 +39,13 @@ def filter_dataset(options: argparse.Namespace) -> None:
     print(
         f"load_dataset('parquet', data_files='{folder}/kept/*.parquet') reads what was kept; {folder}/dropped says why"
     )
+
+
+def _check_own(folder: Path, table: PairTable) -> None:
+    """Tables in different places may have one name."""
+    record = folder / "filter.json"
+    if record.is_file() and read_json(read_text(record), str(record)).get("table") != to_mapping(table.identity):
+        raise UsageError(f"{folder} holds what was kept of another table; name a folder with --out")
 
 
 def _record(table: PairTable, recipe: CriticsRecipe, filtered: FilteredTable) -> dict[str, Any]:

@@ -5,17 +5,21 @@ threshold is calibrated for a wanted recall (`screen_calibration.py`), and a ran
 the NLI model in every run.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from builders.configuration import read_configuration
 from builders.critics.base import Critic, CriticConfig, Shared, Verdict
 from builders.critics.word_match import Encoder, encoder, worst_matches
 from builders.errors import ConfigError
 from builders.models import model_identity
 from builders.pairs import Pair, by_context
 from builders.randomness import key
+
+_SENTENCES_AT_A_TIME = 256
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,6 +70,22 @@ class ScreenConfig(CriticConfig):
         return {**super().identity(), "encoder": model_identity(self.encoder) if self.encoder else None}
 
 
+def check_screen(config: ScreenConfig, nli_model: str) -> None:
+    """Looks at the configuration of the encoder, without its weights.
+
+    Args:
+        config: The settings.
+        nli_model: The encoder, where they name none.
+
+    Raises:
+        ConfigError: It has no such layer.
+        RunError: There is no such model.
+    """
+    layers = int(read_configuration(config.encoder or nli_model).num_hidden_layers) + 1
+    if config.layer is not None and config.layer >= layers:
+        raise ConfigError(f"screen.layer must be below {layers} for its encoder, got {config.layer}")
+
+
 class Screen(Critic):
     """Drops pairs with a word that finds no match.
 
@@ -81,11 +101,9 @@ class Screen(Critic):
             raise ConfigError("screen.layer and screen.threshold are not set, and this command does not calibrate them")
         assert shared.semantic is not None  # `CriticsConfig` has seen to it
         self._layer, self._threshold, self._share = config.layer, config.threshold, config.audit
-        self._semantic = shared.semantic.build(shared)
+        self._semantic = shared.semantic.build(Shared(semantic=shared.semantic))  # what the audit learns stays its own
         self._one_way = not shared.semantic.symmetric
         self._encoder = encoder(config.encoder or shared.semantic.models[0])
-        if config.layer >= self._encoder.layers:
-            raise ConfigError(f"screen.layer must be below {self._encoder.layers} for its encoder, got {config.layer}")
         self._audited = self._missed = 0
         self._matches: dict[str, Matches] = {}
         shared.hopeless = self.hopeless
@@ -93,10 +111,13 @@ class Screen(Critic):
     def judge(self, pairs: list[Pair]) -> list[Verdict]:
         """One verdict a pair, in order."""
         values = np.empty(len(pairs))
-        for context_id, group in by_context(pairs).items():
-            members = [pairs[i] for i in group]
-            [self._matches[context_id]] = Matches.at_layers(members, self._encoder, [self._layer])
-            values[group] = self._matches[context_id].of(members, self._one_way)
+        contexts = by_context(pairs)
+        found = Matches.of_contexts(
+            [[pairs[i] for i in group] for group in contexts.values()], self._encoder, [self._layer]
+        )
+        for (context_id, group), [matches] in zip(contexts.items(), found, strict=True):
+            self._matches[context_id] = matches
+            values[group] = matches.of([pairs[i] for i in group], self._one_way)
         passed = values >= self._threshold
         self._audit([pair for pair, passes in zip(pairs, passed, strict=True) if not passes])
         return [
@@ -140,12 +161,28 @@ class Matches:
     values: np.ndarray
 
     @classmethod
-    def at_layers(cls, pairs: list[Pair], model: Encoder, layers: list[int]) -> list["Matches"]:
-        """Of the sentences of one context's pairs, at each of some layers."""
-        sentences = list(dict.fromkeys(sentence for pair in pairs for sentence in (pair.source, pair.target)))
-        place = {sentence: i for i, sentence in enumerate(sentences)}
-        states = [found for _, found in sorted(model.states(sentences, layers), key=lambda item: item[0])]
-        return [cls(place, worst_matches([found[n] for found in states])) for n in range(len(layers))]
+    def of_contexts(cls, contexts: list[list[Pair]], model: Encoder, layers: list[int]) -> Iterator[list["Matches"]]:
+        """Of the sentences of each context's pairs, at each of some layers.
+
+        Small contexts go through the model together, and of large ones few are in memory at a time.
+        """
+        waiting: list[dict[str, int]] = []
+        for pairs in contexts:
+            sentences = dict.fromkeys(sentence for pair in pairs for sentence in (pair.source, pair.target))
+            waiting.append({sentence: i for i, sentence in enumerate(sentences)})
+            if sum(map(len, waiting)) >= _SENTENCES_AT_A_TIME:
+                yield from cls._of_sentences(waiting, model, layers)
+                waiting = []
+        yield from cls._of_sentences(waiting, model, layers)
+
+    @classmethod
+    def _of_sentences(
+        cls, places: list[dict[str, int]], model: Encoder, layers: list[int]
+    ) -> Iterator[list["Matches"]]:
+        distinct = list(dict.fromkeys(sentence for place in places for sentence in place))
+        states = {distinct[i]: found for i, found in model.states(distinct, layers)}
+        for place in places:
+            yield [cls(place, worst_matches([states[text][n] for text in place])) for n in range(len(layers))]
 
     def of(self, pairs: list[Pair], one_way: bool) -> np.ndarray:
         """The match of each pair's worst-matched word.

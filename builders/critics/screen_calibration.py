@@ -16,12 +16,13 @@ from builders.critics.word_match import Encoder, encoder
 from builders.errors import RunError
 from builders.files import kept
 from builders.filtering import filter_pairs
+from builders.journal import one_thread
 from builders.pairs import Pair, by_context
 from builders.token_batches import within_memory
 
 # Other contexts have other words: half of the loss allowed is kept for what the calibration has not seen.
 _SHARE_OF_LOSS = 0.5
-_LEAST_KEPT = 100  # fewer say little of a share of one per cent
+_LEAST_KEPT = 300  # so that half a per cent of them is more than one pair
 
 
 def needs_calibration(critics: CriticsConfig) -> bool:
@@ -41,8 +42,12 @@ def calibrated_once(critics: CriticsConfig, contexts: Iterable[list[Pair]], orig
     """
     screen = critics.find(ScreenConfig)
     assert screen is not None
-    mark = fingerprint("screen", critics.identity(), origin)
-    record = kept(folder / "screen.json", mark, lambda: calibrate(critics, contexts))
+    assert critics.semantic is not None
+    before = [critic.identity() for critic in critics.critics[: critics.critics.index(screen)]]
+    own = {name: value for name, value in screen.identity().items() if name != "audit"}
+    mark = fingerprint("screen", before, own, critics.semantic.identity(), origin)
+    with one_thread():  # a threshold is the match of one pair, to the last bit
+        record = kept(folder / "screen.json", mark, lambda: calibrate(critics, contexts))
     return critics.replaced(screen, replace(screen, layer=record["layer"], threshold=record["threshold"]))
 
 
@@ -105,8 +110,8 @@ def _choice(values: np.ndarray, chosen: np.ndarray, layers: list[int], recall: f
 def _values(pairs: list[Pair], model: Encoder, layers: list[int], one_way: bool) -> np.ndarray:
     """(pairs, layers): the match of each pair's worst-matched word."""
     found = np.empty((len(pairs), len(layers)))
-    for group in by_context(pairs).values():
-        members = [pairs[i] for i in group]
-        at_layers = Matches.at_layers(members, model, layers)
-        found[group] = np.stack([matches.of(members, one_way) for matches in at_layers], axis=1)
+    groups = list(by_context(pairs).values())
+    members = [[pairs[i] for i in group] for group in groups]
+    for group, some, at_layers in zip(groups, members, Matches.of_contexts(members, model, layers), strict=True):
+        found[group] = np.stack([matches.of(some, one_way) for matches in at_layers], axis=1)
     return found

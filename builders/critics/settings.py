@@ -15,7 +15,7 @@ from builders.critics.numbers import NumbersConfig
 from builders.critics.own_critic import OwnCriticConfig
 from builders.critics.personal_data import PersonalDataConfig
 from builders.critics.repetition import RepetitionConfig
-from builders.critics.screen import ScreenConfig
+from builders.critics.screen import ScreenConfig, check_screen
 from builders.critics.semantic_equivalence import SemanticEquivalenceConfig
 from builders.critics.toxicity import ToxicityConfig
 from builders.errors import ConfigError
@@ -82,6 +82,19 @@ class CriticsConfig:
     def identity(self) -> list[dict[str, Any]]:
         """What a fingerprint needs to know: the settings, and models, code and files by their content."""
         return [{_name(critic): critic.identity()} for critic in self.critics]
+
+    def check(self) -> None:
+        """Finds what would only be noticed when a critic is first asked.
+
+        Raises:
+            ConfigError: A setting that names something of another kind.
+            RunError: A model, file or code that is not there.
+        """
+        for critic in self.critics:
+            critic.check()
+        screen = self.find(ScreenConfig)
+        if screen is not None and self.semantic is not None:
+            check_screen(screen, self.semantic.model)
 
     @property
     def symmetric(self) -> bool:

@@ -82,7 +82,7 @@ def test_summaries_are_judged_one_way(tmp_path):
     short = "Residents of Dallas endured a downpour."
     kept, dropped = tables(filter_table(table_of([(long, short), (short, long)]), critics(summary), tmp_path))
     assert [row["row"] for row in kept] == [0]
-    assert list(kept[0])[4:] == ["entailment_forward", "entailment_backward", "compression"]
+    assert list(kept[0])[4:] == ["entailment_forward", "entailment_backward", "compression", "scores"]
     assert [row["reason"] for row in dropped] == ["compression"]
 
 

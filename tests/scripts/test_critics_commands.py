@@ -208,3 +208,25 @@ def test_labels_of_pairs_whose_critic_has_changed_are_refused(run):
     outcome = impossible("calibrate", run, "--labels", run / "calibration" / "pairs.tsv")
     assert outcome.status == 1
     assert "have changed since" in outcome.err
+
+
+def test_another_table_of_the_same_name_is_not_written_over(workplace):
+    assert impossible(*FILTER).status == 0
+    assert impossible(*FILTER).status == 0
+    (workplace / "mine.jsonl").write_text(json.dumps(ROWS[0]) + "\n")
+    outcome = impossible(*FILTER)
+    assert outcome.status == 2
+    assert "runs/filtered-mine holds what was kept of another table; name a folder with --out" in outcome.err
+    assert impossible(*FILTER, "--out", "there").status == 0
+
+
+def test_a_screen_is_calibrated_on_ones_own_pairs_or_says_why_it_cannot_be(workplace):
+    (workplace / "critics.yaml").write_text(CRITICS.replace("  - semantic", "  - screen\n  - semantic"))
+    outcome = impossible(*FILTER)
+    assert outcome.status == 1
+    assert "the screen cannot be calibrated: the NLI model keeps 1 of the first 2 pairs" in outcome.err
+    settled = (
+        "--set",
+        "critics=[{screen: {layer: 3, threshold: -1}}, {semantic_equivalence: {model: 'microworld:models/critic'}}]",
+    )
+    assert impossible(*FILTER, *settled).status == 0

@@ -54,7 +54,7 @@ def test_a_match_is_that_of_the_worst_matched_token(lengths, seed):
 
 def test_a_sentence_matches_itself_and_one_that_holds_its_words(critic):
     pairs = [Pair("Nike said profit rose.", "Nike said profit rose on Monday.", context_id="c")]
-    [matches] = Matches.at_layers(pairs, Encoder(critic), [0])
+    [[matches]] = Matches.of_contexts([pairs], Encoder(critic), [0])
     assert np.diag(matches.values) == pytest.approx(1.0, abs=1e-5)
     reverse = Pair(pairs[0].target, pairs[0].source)
     forward, backward = (matches.of([pair], one_way=True)[0] for pair in (pairs[0], reverse))
@@ -128,9 +128,9 @@ def test_recall_is_not_claimed_where_nothing_was_audited():
 
 
 def test_calibration_leaves_the_wanted_recall(critic):
-    config = critics(critic, recall=0.9, calibration_pairs=600)
+    config = critics(critic, recall=0.9, calibration_pairs=1200)
     record = calibrate(config, contexts(60))
-    assert record["pairs"] >= 600
+    assert record["pairs"] >= 1200
     screen = ScreenConfig(layer=record["layer"], threshold=record["threshold"], audit=1.0)
     settled = config.replaced(config.find(ScreenConfig), screen)
     seen = [pair for group in list(contexts(60))[:40] for pair in group]
@@ -140,17 +140,17 @@ def test_calibration_leaves_the_wanted_recall(critic):
 
 
 def test_the_layer_is_the_one_that_leaves_the_fewest_pairs(critic):
-    wanted = {"recall": 0.9, "calibration_pairs": 600}
+    wanted = {"recall": 0.9, "calibration_pairs": 1200}
     layers = range(Encoder(critic).layers)
     shares = [calibrate(critics(critic, layer=layer, **wanted), contexts(60))["share"] for layer in layers]
     assert calibrate(critics(critic, **wanted), contexts(60))["share"] == min(shares) < max(shares)
 
 
 def test_calibration_is_done_once(critic, tmp_path):
-    config = critics(critic, recall=0.9, calibration_pairs=600)
+    config = critics(critic, recall=0.9, calibration_pairs=1200)
     first = calibrated_once(config, contexts(60), "the samples", tmp_path)
     assert calibrated_once(config, iter(()), "the samples", tmp_path) == first
-    with pytest.raises(RunError, match="the NLI model keeps 0 of the first 0 pairs and 100 are needed"):
+    with pytest.raises(RunError, match="the NLI model keeps 0 of the first 0 pairs and 300 are needed"):
         calibrated_once(config, iter(()), "other samples", tmp_path)
 
 
@@ -178,7 +178,31 @@ def test_a_screen_needs_the_filter_whose_calls_it_saves():
 def test_a_layer_that_the_encoder_lacks_is_named(critic):
     config = critics(critic, layer=2, threshold=0.1)
     with pytest.raises(ConfigError, match=r"screen\.layer must be below 2 for its encoder, got 2"):
-        build_critics(config)
+        config.check()
+    critics(critic, layer=1, threshold=0.1).check()
+
+
+def test_an_encoder_that_is_not_there_is_named_before_anything_runs(critic, tmp_path):
+    with pytest.raises(RunError, match=f"'{tmp_path}'"):
+        critics(critic, encoder=str(tmp_path)).check()
+
+
+def test_the_audit_changes_nothing(critic):
+    candidates = [pair for group in contexts(12) for pair in group]
+    kept = [
+        [(pair.source, pair.target) for pair in filter_pairs(candidates, build_critics(config, both_orders=True)).kept]
+        for config in (critics(critic, layer=1, threshold=0.4, audit=share) for share in (0.0, 1.0))
+    ]
+    assert kept[0] == kept[1] != []
+
+
+def test_contexts_are_compared_alike_together_and_alone(critic):
+    groups = list(contexts(3))
+    together = Matches.of_contexts(groups, Encoder(critic), [1])
+    for group, [matches] in zip(groups, together, strict=True):
+        [[alone]] = Matches.of_contexts([group], Encoder(critic), [1])
+        assert alone.place == matches.place
+        assert alone.values == pytest.approx(matches.values, abs=1e-4)
 
 
 def test_any_encoder_or_language_model_can_be_named(critic, teacher, student):
