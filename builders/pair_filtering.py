@@ -28,6 +28,7 @@ ROWS_PER_SHARD = 10_000  # a constant: a batch's composition shows in the last b
 # Algorithm 1 asks and holds grows with the square of the pairs that it compares.
 ROWS_COMPARED = 100
 NO_TEXT = "no_text"
+_CALIBRATED_TOGETHER = 500
 
 _TEXTS = [("source", pa.string()), ("target", pa.string()), ("context", pa.string())]
 _ROW_SCHEMA = pa.schema([("row", pa.int64()), *_TEXTS, ("source_tree", pa.string()), ("target_tree", pa.string())])
@@ -83,8 +84,7 @@ def filter_table(table: PairTable, critics: CriticsConfig, folder: Path, workers
     rows = folder / ".rows"
     shards = _copy_rows(table, rows, read_mark)
     if needs_calibration(critics):
-        first = (_pairs(_read_rows(rows, shard))[1] for shard in range(shards))
-        critics = calibrated_once(critics, first, read_mark, folder)
+        critics = calibrated_once(critics, _some_pairs(rows, shards), read_mark, folder)
     description = {"stage": "filtered", "table": table.identity, "critics": to_mapping(critics)}
     kept, dropped = (Stage(folder / name, mark, shards, description).open() for name in ("kept", "dropped"))
     missing = sorted({*kept.missing(), *dropped.missing()})
@@ -164,6 +164,14 @@ def _pairs(rows: Rows) -> tuple[Rows, list[Pair]]:
     pairs = [_pair(row) for row in judged]
     _group_contexts(pairs)
     return judged, pairs
+
+
+def _some_pairs(folder: Path, shards: int) -> Iterator[list[Pair]]:
+    """All pairs, some at a time: a context of such a table may hold only one."""
+    for shard in range(shards):
+        _, pairs = _pairs(_read_rows(folder, shard))
+        for start in range(0, len(pairs), _CALIBRATED_TOGETHER):
+            yield pairs[start : start + _CALIBRATED_TOGETHER]
 
 
 def kept_schema(critics: CriticsConfig) -> pa.Schema:

@@ -18,10 +18,12 @@ from builders.files import kept
 from builders.filtering import filter_pairs
 from builders.journal import one_thread
 from builders.pairs import Pair, by_context
+from builders.randomness import key
 from builders.token_batches import within_memory
 
 # Other contexts have other words: half of the loss allowed is kept for what the calibration has not seen.
 _SHARE_OF_LOSS = 0.5
+_CONTEXTS = 40  # the least to take pairs from: those of one context say the same things of the same names
 _LEAST_KEPT = 300  # so that half a per cent of them is more than one pair
 
 
@@ -56,8 +58,8 @@ def calibrate(critics: CriticsConfig, contexts: Iterable[list[Pair]]) -> dict[st
 
     Args:
         critics: With a screen.
-        contexts: Candidates, context by context; taken until there are `calibration_pairs` of those that the critics
-            before the screen keep.
+        contexts: Candidates, context by context; some are drawn of each, of those that the critics before the screen
+            keep, until there are `calibration_pairs`.
 
     Returns:
         `layer` and `threshold`, and what the choice rests on: `pairs`, how many of them the NLI model keeps (`kept`),
@@ -73,12 +75,13 @@ def calibrate(critics: CriticsConfig, contexts: Iterable[list[Pair]]) -> dict[st
     assert shared.semantic is not None
     semantic, model = shared.semantic.build(shared), encoder(config.encoder or shared.semantic.models[0])
     layers = list(range(model.layers)) if config.layer is None else [config.layer]
-    one_way = not shared.semantic.symmetric
+    one_way, most = not shared.semantic.symmetric, -(-config.calibration_pairs // _CONTEXTS)
     matches, entailed, seen = [], [], 0
 
     def look(candidates: list[Pair]) -> tuple[np.ndarray, list[bool]]:
         before = build_critics(CriticsConfig(critics.critics[:place])) if place else []
         pairs = filter_pairs(candidates, before).kept
+        pairs = sorted(pairs, key=lambda pair: key(0, "screen calibration", pair.source, pair.target))[:most]
         values = _values(pairs, model, layers, one_way)
         return values, [verdict.reason is None for verdict in semantic.judge(pairs)]
 

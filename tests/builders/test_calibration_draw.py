@@ -153,7 +153,7 @@ def test_without_a_semantic_critic_there_is_nothing_to_calibrate(tmp_path):
 def test_a_run_with_a_screen_can_be_calibrated_on_what_passes_it(tmp_path):
     screen = {"screen": {"layer": 3, "threshold": 0.4, "audit": 0.0}}
     stage = stage_of(tmp_path, [CRITICS[0], screen, *CRITICS[1:]])
-    pairs, record = draw(stage, 20, seed=0)
+    pairs, _record = draw(stage, 20, seed=0)
     assert len(pairs) == 20
     assert all(pair.scores["screen"] >= 0.4 for pair in pairs)
     assert [type(critic).__name__ for critic in stage.before] == ["RougeLConfig", "ScreenConfig"]
