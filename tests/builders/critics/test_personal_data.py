@@ -1,3 +1,5 @@
+import time
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -65,6 +67,31 @@ def test_personal_data_drops_the_pair_and_only_its_kind_is_told(sentence, kind):
 @pytest.mark.parametrize("sentence", ORDINARY)
 def test_ordinary_numbers_are_kept(sentence):
     assert judge(sentence).reason is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a" * 30_000 + "@",
+        "a@" * 15_000,
+        "a@b." + "a" * 30_000 + "1",
+        "v 8.8.8.8 " * 3_000,
+        "1 A" + "a" * 30_000,
+        "1" * 30_000,
+        "4111 " * 3_000,
+        "a:" * 15_000,
+        "(1" * 15_000,
+        "P O " * 7_000,
+    ],
+)
+def test_a_text_without_an_end_takes_no_time(text):
+    start = time.process_time()
+    judge(text)
+    assert time.process_time() - start < 1.0
+
+
+def test_a_long_name_before_the_at_is_an_address():
+    assert judge("a" * 30_000 + "@b.org").scores == {"email": 1.0}
 
 
 def test_only_the_kinds_of_the_setting_are_looked_for():
