@@ -4,14 +4,16 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from ipaddress import ip_address
+from typing import Any
 
 from phonenumbers import SUPPORTED_REGIONS, Leniency, PhoneNumberMatcher
+from phonenumbers import __version__ as phonenumbers_version
 
 from builders.critics.base import CriticConfig, Shared, Verdict
 from builders.critics.sentence_critic import SentenceCritic
 from builders.errors import ConfigError
 
-# Begins at the last letter of the name: from each letter on, a long run of them would take minutes.
+# Begins at the last letter of the name: from its first on, each letter of a long run would be tried.
 _EMAIL = re.compile(r"[\w.+-]@(?:[\w-]+\.)+[a-z]{2,}\b", re.IGNORECASE)
 _NAME = r"(?:[NSEW]\.? )?(?:[A-Z][\w'\u2019]*\.? |\d+(?:st|nd|rd|th) ){1,3}"
 _STREET = (
@@ -61,6 +63,11 @@ class PersonalDataConfig(CriticConfig):
     def build(self, shared: Shared) -> "PersonalData":
         """The critic."""
         return PersonalData(self)
+
+    def identity(self) -> dict[str, Any]:
+        """The settings and, where phone numbers are looked for, the release that knows how each country writes them."""
+        release = {"phonenumbers": phonenumbers_version} if "phone" in self.kinds else {}
+        return {**super().identity(), **release}
 
 
 def passes_luhn(digits: str) -> bool:

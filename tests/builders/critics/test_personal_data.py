@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from builders.critics import personal_data
 from builders.critics.base import Shared
 from builders.critics.personal_data import PersonalDataConfig, passes_luhn
 from builders.errors import ConfigError
@@ -102,6 +103,13 @@ def test_only_the_kinds_of_the_setting_are_looked_for():
 def test_a_region_knows_its_own_numbers():
     assert judge("Ring 020 7946 0958.", region="GB").reason == "personal_data"
     assert judge("Ring 020 7946 0958.", region="US").reason is None
+
+
+def test_the_release_that_knows_the_phone_numbers_is_part_of_the_identity(monkeypatch):
+    before = PersonalDataConfig().identity()
+    monkeypatch.setattr(personal_data, "phonenumbers_version", "10.0.0")
+    assert PersonalDataConfig().identity() == before | {"phonenumbers": "10.0.0"} != before
+    assert "phonenumbers" not in PersonalDataConfig(kinds=("email",)).identity()
 
 
 def naive_luhn(digits):
