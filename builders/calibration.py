@@ -5,6 +5,10 @@ from typing import Any
 
 import numpy as np
 
+from builders.errors import RunError
+
+LEAST_LABELS = 20  # ours: half of them yes, the share of yes may be 29% or 71%
+
 _DRAWS = 2000
 _JEFFREYS = 0.5
 _LOW, _HIGH = 2.5, 97.5  # per cent: a 95% interval
@@ -26,6 +30,9 @@ class Calibration:
     Args:
         record: Of `draw`.
         labels: By id; those of a part of the pairs will do, as their order was shuffled.
+
+    Raises:
+        RunError: They are too few, or none of them is of a stratum that has pairs.
     """
 
     def __init__(self, record: Mapping[str, Any], labels: Mapping[str, bool]) -> None:
@@ -38,7 +45,20 @@ class Calibration:
         self._score_strata = np.searchsorted(record["cuts"], self._scores, side="right")
         self._contexts = np.array(record["contexts"], dtype=int)
         self._seed = int(record["seed"])
+        self._check_labels(record, labels)
         self._weights = self._context_weights(is_census=record["share_drawn"] >= 1)
+
+    def _check_labels(self, record: Mapping[str, Any], labels: Mapping[str, bool]) -> None:
+        """Whatever is said of pairs among which none has a label would be made up."""
+        if (found := len(self._yes)) < LEAST_LABELS:
+            raise RunError(f"{found} of the drawn pairs have a label, and at least {LEAST_LABELS} must; label more")
+        missing = [h for h, stratum in enumerate(self.strata()) if stratum["pairs"] and not stratum["labelled"]]
+        if missing:
+            edges = [0.0, *record["cuts"], 1.0]
+            ranges = ", ".join(f"{edges[h]:.3g} to {edges[h + 1]:.3g}" for h in missing)
+            first = {pair["stratum"]: pair["id"] for pair in reversed(record["pairs"])}
+            such = ", ".join(f"'{first[h]}'" for h in missing if h in first)
+            raise RunError(f"none of the pairs with scores from {ranges} has a label; label more pairs, such as {such}")
 
     def _context_weights(self, is_census: bool) -> np.ndarray:
         """How often each context occurs in each draw."""
@@ -84,6 +104,11 @@ class Calibration:
         halves = counts.reshape(-1, 2)
         return np.where(asked == 0, np.repeat(halves.sum(axis=1), 2), counts)
 
+    @property
+    def lowest_labelled(self) -> float:
+        """The lowest score of a pair that has a label."""
+        return float(self._label_scores.min())
+
     def strata(self) -> list[dict[str, int]]:
         """Of each stratum, lowest scores first: its `pairs`, how many are `labelled`, and how many of those `yes`."""
         return [
@@ -107,9 +132,14 @@ def report(calibration: Calibration, threshold: float, wanted: float) -> dict[st
     Returns:
         `at_threshold`; `curve`, a point for each hundredth; `lowest`, the point of the lowest threshold whose precision
         is as wanted; `assured`, the same where the lower bound of its interval is; None where there is no such one.
+        Neither lies below the lowest score that has a label, or above the highest.
     """
     curve = [calibration.at(value) for value in _THRESHOLDS]
-    usable = [point for point in curve if point["precision"] and point["labels"]]
+    usable = [
+        point
+        for point in curve
+        if point["precision"] and point["labels"] and point["threshold"] >= calibration.lowest_labelled
+    ]
     return {
         "at_threshold": calibration.at(threshold),
         "wanted_precision": wanted,

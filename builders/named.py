@@ -7,7 +7,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from builders.errors import ConfigError, RunError, one_line
+from builders.errors import ConfigError, RunError, is_out_of_memory, one_line
 
 
 def import_named(kind: str, path: str, what: str = "function") -> Any:
@@ -35,7 +35,7 @@ def import_named(kind: str, path: str, what: str = "function") -> Any:
 
 @contextmanager
 def users_code(what: str, remedy: str) -> Iterator[None]:
-    """Whatever the code in it raises becomes one line.
+    """Whatever the code in it raises becomes one line, but for a lack of memory: smaller batches may do then.
 
     Args:
         what: The code and what it was asked, such as "parser 'my_parser:parse' failed on 'Profit rose.'".
@@ -47,6 +47,8 @@ def users_code(what: str, remedy: str) -> Iterator[None]:
     try:
         yield
     except (Exception, SystemExit) as error:
+        if is_out_of_memory(error):
+            raise
         raise RunError(f"{what}: {one_line(error)}; {remedy}") from error
 
 

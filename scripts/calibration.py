@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from builders.calibrated_stage import CalibratedStage
-from builders.calibration import Calibration, report
+from builders.calibration import LEAST_LABELS, Calibration, report
 from builders.calibration_draw import draw
 from builders.errors import RunError, UsageError
 from builders.files import read_json, read_text, write_json
@@ -19,8 +19,8 @@ _SHOWN = (0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95, 0.99)
 
 def calibrate_critic(options: argparse.Namespace) -> None:
     """Draws pairs to label, or reads the labels back and reports."""
-    if options.n < 1:
-        raise UsageError(f"--n must be at least 1, got {options.n}")
+    if options.n < LEAST_LABELS:
+        raise UsageError(f"--n must be at least {LEAST_LABELS}, got {options.n}")
     if options.seed < 0:
         raise UsageError(f"--seed must be at least 0, got {options.seed}")
     if not 0 < options.precision < 1:

@@ -7,7 +7,7 @@ A reader of its own, since libraries rewrite a text rather than say what is in i
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Context, Decimal
+from decimal import MAX_EMAX, MIN_EMIN, Context, Decimal
 
 _DIGITS = r"\d{1,3}(?:,\d{3})+(?!\d)(?:\.\d+)?|\d+(?:\.\d+)?|(?<![.\w])\.\d+"
 _TOKEN = re.compile(rf"{_DIGITS}|[^\W\d_]+|[^\w\s]", re.ASCII)
@@ -44,7 +44,7 @@ _FACTORS = _SCALES | _HUNDREDS | {"dozen": 12}  # what may stand behind digits, 
 _SUFFIXES = {"bn": 10**9, "mn": 10**6, "tn": 10**12}  # "2.5bn"; a bare "m" or "k" may be metres, or a race
 _MONEY_SUFFIXES = _SUFFIXES | {"k": 10**3, "m": 10**6, "b": 10**9, "t": 10**12}  # "$5m"
 _MOMENTS = {"a", "per", "every", "each", "split"}
-_EXACT = Context(prec=100)
+_EXACT = Context(prec=100, Emax=MAX_EMAX, Emin=MIN_EMIN)  # no text is long enough to leave this range
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ def read_numbers(sentence: str) -> Numbers:
     place = 0
     while place < len(tokens):
         start, word = place, tokens[place]
-        if word[-1].isdigit():
+        if _ends_in_digit(word):
             value, place = _digits(tokens, place)
             stated.add(value)
         elif word in _SMALL or word in _FACTORS:
@@ -91,6 +91,11 @@ def read_numbers(sentence: str) -> Numbers:
                 stated.add(str(factor // 2))  # half a million
                 place = _skip(tokens, place, ("a", "-")) + 1
     return Numbers(frozenset(stated), frozenset(loose))
+
+
+def _ends_in_digit(word: str) -> bool:
+    """Of those that numbers are read from: a superscript or a circled digit is one to Python, and none to `Decimal`."""
+    return word.isascii() and word[-1:].isdigit()
 
 
 def _word(tokens: Sequence[str], place: int) -> str:
@@ -165,5 +170,5 @@ def _is_loose(tokens: Sequence[str], place: int) -> bool:
     if word == "second":
         counted = tokens[place - (2 if before == "-" else 1)] if place else ""
         moment = before in _MOMENTS and _word(tokens, place + 1) != "-"  # not "a second-quarter loss"
-        return moment or counted in _CARDINAL or counted[-1:].isdigit()
+        return moment or counted in _CARDINAL or _ends_in_digit(counted)
     return word in ("one", "first")

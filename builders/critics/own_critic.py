@@ -2,12 +2,13 @@
 
 import inspect
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from builders.critics.base import Critic, CriticConfig, Shared, Verdict
-from builders.errors import ConfigError, RunError, one_line
+from builders.errors import ConfigError, RunError, is_out_of_memory, one_line
 from builders.named import code_identity, import_named, users_code
 from builders.pairs import Pair
 
@@ -62,6 +63,8 @@ class OwnCriticConfig(CriticConfig):
         except (ConfigError, RunError):
             raise
         except (Exception, SystemExit) as error:
+            if is_out_of_memory(error):
+                raise
             shown = json.dumps(self.settings, ensure_ascii=False)
             raise ConfigError(
                 f"critic '{self.path}' refuses its settings {shown}: {one_line(error)}; correct them"
@@ -133,8 +136,15 @@ class OwnCritic(Critic):
             raise RunError(f"critic '{self._path}' gave {verdict!r:.80} as a verdict; {_REMEDY}")
         if not verdict.scores:
             return verdict
-        with users_code(f"critic '{self._path}' gave scores {dict(verdict.scores)!r:.80}", "a score must be a number"):
-            scores = {
-                str(name): value if type(value) is int else float(value) for name, value in verdict.scores.items()
-            }
+        with users_code(
+            f"critic '{self._path}' gave scores {dict(verdict.scores)!r:.80}", "a score must be a finite number"
+        ):
+            scores = {str(name): _number(value) for name, value in verdict.scores.items()}
         return Verdict(verdict.reason, scores)
+
+
+def _number(value: Any) -> float:
+    """A number of any library as Python's own; what only reads like one, or has no size, is none."""
+    if isinstance(value, (str, bytes, bool)) or not math.isfinite(value):
+        raise ValueError(f"{value!r:.80} is no number")
+    return value if type(value) is int else float(value)

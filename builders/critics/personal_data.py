@@ -4,14 +4,17 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from ipaddress import ip_address
+from typing import Any
 
 from phonenumbers import SUPPORTED_REGIONS, Leniency, PhoneNumberMatcher
+from phonenumbers import __version__ as phonenumbers_version
 
 from builders.critics.base import CriticConfig, Shared, Verdict
 from builders.critics.sentence_critic import SentenceCritic
 from builders.errors import ConfigError
 
-_EMAIL = re.compile(r"[\w.+-]+@(?:[\w-]+\.)+[a-z]{2,}\b", re.IGNORECASE)
+# Begins at the last letter of the name: from its first on, each letter of a long run would be tried.
+_EMAIL = re.compile(r"[\w.+-]@(?:[\w-]+\.)+[a-z]{2,}\b", re.IGNORECASE)
 _NAME = r"(?:[NSEW]\.? )?(?:[A-Z][\w'\u2019]*\.? |\d+(?:st|nd|rd|th) ){1,3}"
 _STREET = (
     r"(?:Street|St|Avenue|Ave|Road|Rd|Boulevard|Blvd|Lane|Ln|Drive|Dr|Court|Ct|Place|Terrace|Square|Highway|Hwy)\b"
@@ -30,6 +33,7 @@ _ADDRESS = re.compile(
 )
 _IP = re.compile(r"(?<![\w.:-])(?:\d{1,3}(?:\.\d{1,3}){3}|[\da-f]{0,4}(?::[\da-f]{0,4}){3,7})(?![\w:-]|\.\d)", re.I)
 _VERSION = re.compile(r"(?:versions?|release|section|v)\.? ?$", re.IGNORECASE)  # numbers like 2.4.1.0
+_VERSION_LENGTH = len("versions. ")  # looking further back takes long where there are many
 # The issuers' first digits; years in a row, 2010 2011 2012 2013, pass the check of the last digit.
 _CARD = re.compile(r"(?<![\d.,-])(?:4\d|5[1-5]|2[2-7]|3\d|6\d)\d{2}(?:[ -]?\d){9,15}(?![\d,-]|\.\d)")
 _SSN = re.compile(r"(?<![\d-])(?!000|666|9)\d{3}-(?!00)\d{2}-(?!0000)\d{4}(?![\d-])")
@@ -60,6 +64,11 @@ class PersonalDataConfig(CriticConfig):
         """The critic."""
         return PersonalData(self)
 
+    def identity(self) -> dict[str, Any]:
+        """The settings and, where phone numbers are looked for, the release that knows how each country writes them."""
+        release = {"phonenumbers": phonenumbers_version} if "phone" in self.kinds else {}
+        return {**super().identity(), **release}
+
 
 def passes_luhn(digits: str) -> bool:
     """Whether the last digit checks the others, as on payment cards (ISO/IEC 7812-1, Annex B)."""
@@ -79,7 +88,9 @@ def _has_ip(sentence: str, region: str) -> bool:
     """A machine on the open internet; one's own network and what is kept for examples reach nobody."""
     for match in _IP.finditer(sentence):
         try:
-            if ip_address(match[0]).is_global and not _VERSION.search(sentence[: match.start()]):
+            if ip_address(match[0]).is_global and not _VERSION.search(
+                sentence, max(0, match.start() - _VERSION_LENGTH), match.start()
+            ):
                 return True
         except ValueError:
             continue

@@ -25,15 +25,19 @@ def check_url(setting: str, url: str) -> None:
     """Refuses an address that cannot be asked, or must not be written down.
 
     Raises:
-        ConfigError: It has no host, a port that is no number, or a password.
+        ConfigError: It has no host or none that could be, a port that is no number, or a password.
     """
     try:
         parts = urlsplit(url)
-        valid = bool(parts.hostname) and (parts.port is None or parts.port > 0)
-    except ValueError:
+        host = parts.hostname or ""
+        host.encode("idna")  # as Python does to look it up: no part may be empty, or longer than 63 letters
+        httpx2.URL(url)
+        valid = bool(host) and (parts.port is None or parts.port > 0)
+    except (ValueError, httpx2.InvalidURL):
         valid = False
     if not valid:
-        raise ConfigError(f"{setting} must read like 'http://localhost:9000', got '{url}'")
+        shown = url.rpartition("@")[2]  # without a password
+        raise ConfigError(f"{setting} must read like 'http://localhost:9000', got '{shown}'")
     if parts.username or parts.password:  # the recipe is published with the data
         raise ConfigError(f"{setting} must hold no user name or password, got one for {parts.hostname}; take it out")
 

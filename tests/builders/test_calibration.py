@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from builders.calibration import Calibration, report
+from builders.errors import RunError
 
 CUTS = [0.15, 0.45, 0.75, 0.9, 0.97]
 
@@ -110,5 +111,33 @@ def test_a_precision_that_no_threshold_meets():
 
 
 def test_a_threshold_above_every_score_has_no_precision():
-    point = Calibration(record_of(np.array([0.1, 0.8]), [0, 1]), {"0": False, "1": True}).at(0.9)
+    scores = np.array([0.1] * 10 + [0.8] * 10)
+    point = Calibration(record_of(scores, range(20)), labels_of(scores > 0.5, range(20))).at(0.9)
     assert (point["precision"], point["labels"]) == (None, 0)
+
+
+def test_no_threshold_is_offered_below_the_lowest_score_that_has_a_label():
+    scores = np.linspace(0.46, 0.999, 1000)
+    taken = [i for i in range(1000) if scores[i] >= 0.6]
+    found = report(Calibration(record_of(scores, taken), {str(i): True for i in taken}), 0.75, 0.5)
+    assert found["lowest"]["threshold"] == found["assured"]["threshold"] == 0.61  # 0.6002 is the lowest
+
+
+def test_too_few_labels_are_refused():
+    scores, truth, contexts = population(1)
+    taken = drawn(scores, np.random.default_rng(1))
+    labels = labels_of(truth, taken)
+    with pytest.raises(RunError, match=r"^19 of the drawn pairs have a label, and at least 20 must; label more$"):
+        Calibration(record_of(scores, taken, contexts), dict(list(labels.items())[::9][:19]))
+    Calibration(record_of(scores, taken, contexts), dict(list(labels.items())[::9][:20]))
+
+
+def test_scores_among_which_none_has_a_label_are_named_with_a_pair_to_label():
+    scores = np.array([0.05] * 30 + [0.5] * 30 + [0.8] * 30)
+    record = record_of(scores, range(90))
+    with pytest.raises(RunError) as caught:
+        Calibration(record, {str(i): True for i in range(30, 60)})
+    assert str(caught.value) == (
+        "none of the pairs with scores from 0 to 0.15, 0.75 to 0.9 has a label; label more pairs, such as '0', '60'"
+    )
+    Calibration(record, {str(i): True for i in range(0, 90, 3)})  # nobody misses labels where there are no pairs

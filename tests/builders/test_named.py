@@ -1,4 +1,5 @@
 import pytest
+import torch
 
 from builders.errors import ConfigError, RunError
 from builders.named import code_identity, import_named, users_code
@@ -50,6 +51,13 @@ def test_what_the_users_code_raises_is_one_line():
     words = r"^parser 'p' failed on 'a': list index out of range; give a tree$"
     with pytest.raises(RunError, match=words), users_code("parser 'p' failed on 'a'", "give a tree"):
         [][0]
+
+
+@pytest.mark.parametrize("error", [MemoryError(), torch.OutOfMemoryError("CUDA out of memory")])
+def test_a_lack_of_memory_is_passed_on(error):
+    with pytest.raises(type(error)) as caught, users_code("parser 'p' failed on 'a'", "give a tree"):
+        raise error
+    assert caught.value is error
 
 
 def test_identity_goes_by_the_content_of_the_source_file(module):

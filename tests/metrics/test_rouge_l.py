@@ -11,20 +11,20 @@ SCORER = RougeScorer(["rougeL"], use_stemmer=False)
 WORDS = ["Profit", "profit", "rose", "3.5%", "U.S.", "it's", "café", "İ", "naïve-ish", "x_y", "-", "", "\n"]
 
 
-@settings(max_examples=1500)
+@settings(max_examples=2500)
 @given(st.lists(st.sampled_from(WORDS), max_size=12), st.lists(st.sampled_from(WORDS), max_size=12))
 def test_equals_rouge_score_to_the_last_bit(reference, candidate):
     reference, candidate = " ".join(reference), " ".join(candidate)
     assert rouge_l(reference, candidate) == SCORER.score(reference, candidate)["rougeL"].fmeasure
 
 
-@settings(max_examples=1500)
+@settings(max_examples=2500)
 @given(st.text("aBc9 -_.é\n", max_size=30), st.text("aBc9 -_.é\n", max_size=30))
 def test_equals_rouge_score_on_any_run_of_characters(reference, candidate):
     assert rouge_l(reference, candidate) == SCORER.score(reference, candidate)["rougeL"].fmeasure
 
 
-@settings(max_examples=1200)
+@settings(max_examples=2500)
 @given(st.text(max_size=20), st.text(max_size=20), st.text("ab1 ", max_size=8))
 def test_equals_rouge_score_on_any_unicode(reference, candidate, shared):
     reference, candidate = f"{shared} {reference}", f"{candidate} {shared}"

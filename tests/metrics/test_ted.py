@@ -73,7 +73,7 @@ def zss_tree(tree):
     return node
 
 
-@settings(max_examples=1500)
+@settings(max_examples=2000)
 @given(PAIRS)
 def test_equals_zss(pair):
     a, b = pair

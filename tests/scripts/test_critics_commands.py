@@ -189,7 +189,7 @@ def test_calibrate_draws_reads_back_and_tells_the_card(run, tiny):
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["--n", "0"], "--n must be at least 1, got 0"),
+        (["--n", "19"], "--n must be at least 20, got 19"),
         (["--precision", "1"], "--precision must lie in (0, 1), got 1"),
         (["--labels", "none.tsv"], "holds no draw; run 'impossible calibrate"),
     ],
@@ -201,8 +201,19 @@ def test_mistakes_in_a_calibration_are_one_line(finished, arguments, words):
     assert words in line
 
 
+def test_a_few_labels_put_nothing_on_the_card(run):
+    impossible("calibrate", run, "--n", 60)
+    table = run / "calibration" / "pairs.tsv"
+    first = table.read_text().splitlines()[1].split("\t")[0]
+    label(table, lambda row: row["id"] == first)
+    outcome = impossible("calibrate", run, "--labels", table)
+    assert (outcome.status, outcome.err.count("\n")) == (1, 1)
+    assert "1 of the drawn pairs have a label, and at least 20 must; label more" in outcome.err
+    assert not (run / "calibration" / "calibration.json").exists()
+
+
 def test_labels_of_pairs_whose_critic_has_changed_are_refused(run):
-    assert impossible("calibrate", run, "--n", 5).status == 0
+    assert impossible("calibrate", run, "--n", 20).status == 0
     path = run / "calibration" / "pairs.json"
     path.write_text(path.read_text().replace('"scored_by": "', '"scored_by": "x'))
     outcome = impossible("calibrate", run, "--labels", run / "calibration" / "pairs.tsv")

@@ -1,5 +1,9 @@
 """Critics for tests, named as a recipe names them."""
 
+import math
+
+import numpy as np
+
 from builders.critics.base import Critic, Verdict
 from builders.errors import RunError
 
@@ -54,6 +58,12 @@ class Given:
             "bool": lambda: [True] * len(pairs),
             "reason": lambda: [Verdict(3)] * len(pairs),
             "scores": lambda: [Verdict(None, {"x": "high"})] * len(pairs),
+            "nan": lambda: [Verdict(None, {"x": math.nan})] * len(pairs),
+            "infinite": lambda: [Verdict(None, {"x": np.float32(-math.inf)})] * len(pairs),
+            "text": lambda: [Verdict(None, {"x": "0.5"})] * len(pairs),
+            "truth": lambda: [Verdict(None, {"x": True})] * len(pairs),
+            "numbers": lambda: [Verdict(None, {"x": np.float32(0.5), "y": 2})] * len(pairs),
+            "no memory": lambda: memory("Unable to allocate 1 TiB"),
             "no mapping": lambda: [Verdict(None, 3)] * len(pairs),
         }
         return answers[self._what]()
@@ -61,6 +71,15 @@ class Given:
 
 class OneReason(NoQuestions):
     reasons = "question"
+
+
+def memory(words):
+    raise MemoryError(words)
+
+
+class TooGreat(NoQuestions):
+    def __init__(self):
+        memory("Unable to allocate 1 TiB")
 
 
 class NoModel(NoQuestions):

@@ -45,6 +45,7 @@ def test_what_is_not_plain_latin_text_is_dropped(sentence, expected):
 def test_other_scripts_can_be_at_home():
     assert reason("Прибыль выросла в понедельник.", scripts=("LATIN", "CYRILLIC")) is None
     assert reason("株式会社日立製作所", scripts=("LATIN", "HAN")) is None
+    assert reason("ꡀꡁꡂ", scripts=("LATIN", "PHAGS-PA")) is None
 
 
 def test_the_share_is_of_letters():
@@ -92,8 +93,11 @@ def test_the_funnel_names_a_language_only_where_it_is_asked():
 @pytest.mark.parametrize(
     ("values", "words"),
     [
-        ({"scripts": ()}, "scripts such as LATIN, got"),
-        ({"scripts": ("latin",)}, "scripts such as LATIN, got"),
+        ({"scripts": ()}, r"scripts such as LATIN, CYRILLIC or HAN, got \[\]$"),
+        ({"scripts": ("latin",)}, r"got \['latin'\]; nearest valid: LATIN"),
+        ({"scripts": ("LATIN", "CYRILIC")}, r"got \['CYRILIC'\]; nearest valid: CYRILLIC"),
+        ({"scripts": ("ENGLISH",)}, r"scripts such as LATIN, CYRILLIC or HAN, got \['ENGLISH'\]"),
+        ({"scripts": ("CJK",)}, r"or HAN, got \['CJK'\]$"),  # what the names of Han letters begin with
         ({"max_foreign": 2.0}, r"language\.max_foreign must lie in \[0, 1\], got 2.0"),
         ({"min_probability": -1.0}, r"language\.min_probability"),
         ({"min_letters": 0}, r"language\.min_letters"),

@@ -133,3 +133,30 @@ MORE_WORDS = st.sampled_from(["thousand", "million", "third", "-", "5", "2.5", "
 @given(st.lists(WORDS | MORE_WORDS, max_size=12))
 def test_any_text_is_read_to_its_end(words):
     assert all(set(value) <= set("0123456789.") for value in read_numbers(" ".join(words)).stated)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "numbers"),
+    [("5 m²", {"5"}), ("10⁵ cells", {"10"}), ("① first, 2 second", {"2"}), ("½ or ٣", set())],
+)
+def test_digits_of_other_kinds_are_no_numbers(sentence, numbers):
+    assert read_numbers(sentence).stated == numbers
+
+
+STRANGE = (
+    WORDS | MORE_WORDS | st.sampled_from(["²", "⁵", "①", "½", "٣", "\uff11", "Ⅷ", "m²", "10⁵", "2nd", ".5", "1,000"])
+)
+
+
+@settings(max_examples=500)
+@given(
+    st.text(max_size=30)
+    | st.builds(lambda space, words: space.join(words), st.sampled_from(["", " "]), st.lists(STRANGE))
+)
+def test_no_text_is_too_strange_to_be_read(text):
+    assert all(set(value) <= set("0123456789.") for value in read_numbers(text).stated)
+
+
+@pytest.mark.parametrize("text", ["5 " + "trillion " * 90_000, "1" * 1_100_000, "." + "0" * 1_100_000 + "1"])
+def test_no_number_is_too_great_or_small_to_be_read(text):
+    assert len(read_numbers(text).stated) == 1

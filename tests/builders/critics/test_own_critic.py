@@ -84,14 +84,29 @@ def test_a_class_that_does_not_fit_is_named(entry, words):
         ("few", "gave 0 verdicts on 1 pairs; judge must return one"),
         ("bool", "gave True as a verdict; judge must return"),
         ("reason", r"gave Verdict\(reason=3, .* as a verdict"),
+        ("nan", "gave scores {'x': nan}: nan is no number; a score must be a finite number"),
+        ("infinite", "gave scores .*inf.* is no number; a score must be a finite number"),
+        ("text", "gave scores {'x': '0.5'}: '0.5' is no number; a score must be a finite number"),
+        ("truth", "gave scores {'x': True}: True is no number; a score must be a finite number"),
         ("no mapping", "as a verdict; judge must return"),
-        ("scores", "gave scores {'x': 'high'}: .*; a score must be a number"),
+        ("scores", "gave scores {'x': 'high'}: .*; a score must be a finite number"),
     ],
 )
 def test_what_it_gives_wrongly_is_one_line(what, words):
     with pytest.raises(RunError, match=words) as caught:
         read({f"{HERE}:Given": {"what": what}}).critics[0].check()
     assert "\n" not in str(caught.value)
+
+
+def test_numbers_of_a_library_become_pythons_own():
+    [verdict] = build_critics(read({f"{HERE}:Given": {"what": "numbers"}}))[0].judge([Pair(*PAIRS[0])])
+    assert repr(verdict.scores) == "{'x': 0.5, 'y': 2}"
+
+
+@pytest.mark.parametrize("entry", [{f"{HERE}:Given": {"what": "no memory"}}, f"{HERE}:TooGreat"])
+def test_a_lack_of_memory_is_passed_on_for_smaller_batches_to_be_tried(entry):
+    with pytest.raises(MemoryError, match="1 TiB"):
+        read(entry).critics[0].check()
 
 
 def test_trouble_that_is_not_the_settings_is_passed_on():

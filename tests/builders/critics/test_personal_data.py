@@ -1,7 +1,10 @@
+import time
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from builders.critics import personal_data
 from builders.critics.base import Shared
 from builders.critics.personal_data import PersonalDataConfig, passes_luhn
 from builders.errors import ConfigError
@@ -67,6 +70,31 @@ def test_ordinary_numbers_are_kept(sentence):
     assert judge(sentence).reason is None
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a" * 30_000 + "@",
+        "a@" * 15_000,
+        "a@b." + "a" * 30_000 + "1",
+        "v 8.8.8.8 " * 3_000,
+        "1 A" + "a" * 30_000,
+        "1" * 30_000,
+        "4111 " * 3_000,
+        "a:" * 15_000,
+        "(1" * 15_000,
+        "P O " * 7_000,
+    ],
+)
+def test_a_text_without_an_end_takes_no_time(text):
+    start = time.process_time()
+    judge(text)
+    assert time.process_time() - start < 1.0
+
+
+def test_a_long_name_before_the_at_is_an_address():
+    assert judge("a" * 30_000 + "@b.org").scores == {"email": 1.0}
+
+
 def test_only_the_kinds_of_the_setting_are_looked_for():
     assert judge("Mail a@b.org or call 212-736-5000.", kinds=("phone",)).scores == {"phone": 1.0}
     assert judge("Mail a@b.org.", kinds=("phone", "ip")).reason is None
@@ -75,6 +103,13 @@ def test_only_the_kinds_of_the_setting_are_looked_for():
 def test_a_region_knows_its_own_numbers():
     assert judge("Ring 020 7946 0958.", region="GB").reason == "personal_data"
     assert judge("Ring 020 7946 0958.", region="US").reason is None
+
+
+def test_the_release_that_knows_the_phone_numbers_is_part_of_the_identity(monkeypatch):
+    before = PersonalDataConfig().identity()
+    monkeypatch.setattr(personal_data, "phonenumbers_version", "10.0.0")
+    assert PersonalDataConfig().identity() == before | {"phonenumbers": "10.0.0"} != before
+    assert "phonenumbers" not in PersonalDataConfig(kinds=("email",)).identity()
 
 
 def naive_luhn(digits):

@@ -74,6 +74,11 @@ def test_trees_that_are_given_parse_no_other_sentence():
         ("corenlp", "evaluation.parser must be 'stanza', 'given', the URL of a CoreNLP server or 'module:function'"),
         ("http://", "must read like 'http://localhost:9000', got 'http://'"),
         ("http://localhost:port", "must read like"),
+        ("http://..:80", "must read like .*, got 'http://..:80'"),
+        ("http://.example", "must read like"),
+        (f"http://{'a' * 80}:80", "must read like"),
+        ("http://\u2603.example", "must read like"),
+        ("http://" + "alice:secret" + "@..:80", "must read like .*, got '..:80'"),
         (
             "http://" + "alice:secret" + "@localhost:9000",  # in parts, or it is taken for a secret
             "must hold no user name or password, got one for localhost",
@@ -86,7 +91,7 @@ def test_what_names_no_parser_is_refused(name, words):
     assert "secret" not in str(caught.value)
 
 
-@pytest.mark.parametrize("name", ["stanza", "given", "http://localhost:9000", "https://parser.example", "a.b:c"])
+@pytest.mark.parametrize("name", ["stanza", "given", "http://[::1]:9000", "https://bücher.example", "a.b:c"])
 def test_every_kind_of_parser_can_be_named(name):
     check_parser_name("parser", name)
 
