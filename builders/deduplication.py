@@ -21,7 +21,7 @@ DUPLICATES_SCHEMA = pa.schema(
 _COLUMNS = ["id", "context_id", "round", "source", "target"]
 _REASONS = ("duplicate", "near_duplicate")
 _LARGEST_SEED = 2**32 - 1  # what numpy takes
-_kept_shingles = functools.lru_cache(maxsize=10_000)(shingles)  # many pairs are compared with the same few
+_kept_shingles = functools.lru_cache(maxsize=1_000)(shingles)  # many pairs are compared with the same few
 
 
 @dataclass(frozen=True, kw_only=True)
