@@ -175,7 +175,8 @@ def _filter_arguments(command: Parser) -> None:
 def _inspect_arguments(command: Parser) -> None:
     command.description = (
         "Shows a context of a run: its sentences, which of them entails which, and why each pair lived or fell. For "
-        "round 0 the critics are asked again, about this context alone; a later round is as the run's tables have it."
+        "round 0 the critics are asked again, about this context alone; a later round is as the run's tables have it. "
+        "Critics and parsers that the run names by an import path are run: look only at runs that you trust."
     )
     command.add_argument("run", metavar="RUN", help="the folder of a run")
     command.add_argument("context_id", metavar="CONTEXT_ID", help="as in the dataset; its first digits are enough")
