@@ -14,7 +14,7 @@ from builders.files import is_disk_full, remove, write_error
 from builders.journal import Rows
 
 _STEP = 4_000  # pairs; each step writes much of the buckets' tree again, so small ones would cost more than they save
-_CACHE_KIB = 8 * 1024  # eight times as much saved a fifth of the time at 200,000 pairs, and took 90 MB more
+_CACHE_KIB = 8 * 1024  # eight times as much saved a fifth of the time at 200,000 pairs, and took 60 MB more
 _PATIENCE = 24 * 60 * 60  # seconds that a process waits for another one at the same work
 _TABLES = {
     "progress": "(mark TEXT, shards INTEGER, pairs INTEGER, round INTEGER, context_id TEXT, id TEXT)",
