@@ -17,6 +17,7 @@ from builders.config import from_mapping
 from builders.critics.settings import _CONFIGS, CriticsConfig, build_critics
 from builders.filtering import filter_pairs
 from builders.pairs import DIMPLE_SCHEMA, Pair
+from builders.preference import PREFERENCE_SCHEMA
 from scripts.arguments import make_parser
 from scripts.recipe import load_critics_recipe, load_recipe
 
@@ -157,7 +158,14 @@ def test_the_readmes_code_reads_a_run(tmp_path, monkeypatch, capsys):
     folder = tmp_path / "runs/demo/dimple/microworld_news"
     folder.mkdir(parents=True)
     pq.write_table(pa.Table.from_pylist([row], schema=DIMPLE_SCHEMA), folder / "train-00000-of-00001.parquet")
-    card = {"configs": [{"config_name": "microworld_news", "data_files": "microworld_news/train-*"}]}
+    preference = dict.fromkeys(PREFERENCE_SCHEMA.names, "Profit rose.")
+    beside = folder.with_name("microworld_news-preference")
+    beside.mkdir()
+    pq.write_table(
+        pa.Table.from_pylist([preference], schema=PREFERENCE_SCHEMA), beside / "train-00000-of-00001.parquet"
+    )
+    configs = [{"config_name": path.name, "data_files": f"{path.name}/train-*"} for path in (folder, beside)]
+    card = {"configs": configs}
     (folder.parent / "README.md").write_text(f"---\n{yaml.safe_dump(card)}---\n", encoding="utf-8")
     (tmp_path / "runs/demo/student").symlink_to(ROOT / "microworld/models/student")  # as stock a T5 as any student
     monkeypatch.chdir(tmp_path)
