@@ -193,6 +193,7 @@ def main(arguments: list[str] | None = None) -> int:
         screen, calibration = calibrated_screen(make(TEACHER, CALIBRATION, options.k, "calibration"))
         pool = make(TEACHER, n, options.k, "test")
         record["pools"][name] = {"calibration": calibration, **compare(pool, screen)}
+        print(table(f"{name} pool", record["pools"][name]), file=sys.stderr, flush=True)
         if name == "usual":
             form = form_ratios(pool)
     if options.large_pairs:
@@ -203,8 +204,6 @@ def main(arguments: list[str] | None = None) -> int:
         print(json.dumps(record))
         print(json.dumps(short))
     else:
-        for name, pool in record["pools"].items():
-            print(table(f"{name} pool", pool), end="\n\n")
         print("\n".join(f"{name:32}{_shown(value)}" for name, value in {**short, **record.get("large", {})}.items()))
     return 0 if short["same_survivors"] else 1
 

@@ -39,7 +39,7 @@ class ScreenConfig(CriticConfig):
     layer: int | None = None  # depends on the encoder
     threshold: float | None = None  # depends on the encoder
     recall: float = 0.99  # loses one pair in a hundred
-    calibration_pairs: int = 20_000  # a few contexts at k = 100
+    calibration_pairs: int = 40_000  # a few contexts at k = 100
     audit: float = 0.01  # costs as many NLI calls
 
     def __post_init__(self) -> None:
