@@ -193,7 +193,7 @@ def main(arguments: list[str] | None = None) -> int:
         screen, calibration = calibrated_screen(make(TEACHER, CALIBRATION, options.k, "calibration"))
         pool = make(TEACHER, n, options.k, "test")
         record["pools"][name] = {"calibration": calibration, **compare(pool, screen)}
-        print(table(f"{name} pool", record["pools"][name]), file=sys.stderr, flush=True)
+        print(table(f"{name} pool", record["pools"][name]), file=sys.stderr if options.json else None, flush=True)
         if name == "usual":
             form = form_ratios(pool)
     if options.large_pairs:
