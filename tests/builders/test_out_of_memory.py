@@ -7,8 +7,11 @@ import torch
 
 from builders import judging, pair_filtering, token_batches
 from builders.config import from_mapping
+from builders.critics.entailment import entailment_model
 from builders.critics.screen_calibration import calibrate
+from builders.critics.sentence_classifier import sentence_classifier
 from builders.critics.settings import CriticsConfig
+from builders.critics.word_match import encoder
 from builders.journal import Stage
 from builders.judging import rejects_folder
 from builders.models import load_classifier, load_encoder
@@ -26,6 +29,8 @@ SCORES = ("entailment_forward", "entailment_backward", "rouge_l", "toxicity", "s
 def _fresh_budget(monkeypatch):
     monkeypatch.setattr(token_batches.BUDGET, "halvings", 0)
     monkeypatch.setattr(judging, "_PAIRS_AT_A_TIME", 30)  # several groups a shard
+    for loaded in (load_classifier, load_encoder, entailment_model, sentence_classifier, encoder):
+        loaded.cache_clear()  # other tests may have left one of these with a copy that the others no longer have
 
 
 @pytest.fixture
@@ -140,6 +145,7 @@ def test_toxicity_keeps_to_the_same_budget(samples, room, tmp_path_factory, tmp_
 
 def test_the_screen_keeps_to_it_too(samples, critic, room, tmp_path, monkeypatch):
     monkeypatch.setattr("builders.critics.screen_calibration._LEAST_KEPT", 5)
+    monkeypatch.setattr("builders.critics.screen_calibration._CONTEXTS", 1)  # whole contexts, in larger batches
     settings = {"calibration_pairs": 300, "audit": 0.2}
     semantic = {"semantic_equivalence": {"model": critic, "min_entailment": 0.15}}
     calibrated = calibrate(critics({"screen": settings}, semantic), candidates(samples, paraphrase(critic)))

@@ -9,6 +9,7 @@ import pytest
 import torch
 from datasets import load_dataset
 
+from builders.critics.entailment import entailment_model
 from builders.journal import Stage
 from builders.models import load_classifier
 from builders.token_batches import BUDGET
@@ -61,6 +62,7 @@ def test_a_critic_that_has_no_room_for_the_smallest_batch_is_one_line(workplace,
         raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB.\nSee the documentation.")
 
     monkeypatch.setattr(BUDGET, "halvings", 0)
+    entailment_model.cache_clear()  # it may hold a copy that `load_classifier` no longer has
     monkeypatch.setattr(load_classifier("microworld:models/critic")[0], "forward", full)
     outcome = impossible(*FILTER)
     assert (outcome.status, outcome.out) == (1, "")
