@@ -54,6 +54,7 @@ def load_classifier(ref: str) -> tuple[Any, Any]:
     from transformers import AutoModelForSequenceClassification  # slow to import
 
     model, tokenizer = _load(AutoModelForSequenceClassification, ref, "a sequence classifier")
+    model.config.use_cache = False  # a pair is read once, and a decoder would keep what it might go on from
     if model.device.type == "cuda":
         model = model.bfloat16()
     judges_by_last = getattr(model.config, "summary_type", None) == "last"  # XLNet, whatever stands there

@@ -42,8 +42,9 @@ class DiversityConfig(CriticConfig):
 
     def build(self, shared: Shared) -> "Diversity":
         """The critic."""
-        own = shared.semantic is None or (self.model is not None and self.model not in shared.semantic.models)
-        hopeless = None if own else shared.hopeless
+        same = shared.semantic is not None and (self.model is None or self.model in shared.semantic.models)
+        # Of two summaries that say the same, only one side need entail the other's: nothing is hopeless there.
+        hopeless = shared.hopeless if same and shared.semantic is not None and shared.semantic.symmetric else None
         return Diversity(self, shared.entailment(self.model), shared.both_orders, hopeless)
 
     def identity(self) -> dict[str, Any]:
@@ -134,19 +135,23 @@ class _Graph:
     ) -> None:
         self.ids = [pair.id for pair in pairs]
         self._sentences = list(dict.fromkeys(text for pair in pairs for text in (pair.source, pair.target)))
-        self._hopeless = hopeless(pairs[0].context_id, self._sentences) if hopeless else False
         place = {sentence: i for i, sentence in enumerate(self._sentences)}
         sources = np.array([place[pair.source] for pair in pairs])
         targets = np.array([place[pair.target] for pair in pairs])
         self._compared = [(sources, sources), (targets, targets)]
         if both_orders:
             self._compared += [(sources, targets), (targets, sources)]
+        self._open = np.ones((len(pairs), len(pairs)), dtype=bool)
+        if hopeless:
+            without_match = hopeless(pairs[0].context_id, self._sentences)
+            for a, b in self._compared:
+                self._open &= ~without_match[np.ix_(a, b)]
 
     def fill(self, entailment: EntailmentMemo, tau_entail: float) -> None:
         """Takes in what is known and computes the components."""
         known = [[entailment.known(premise, other) for other in self._sentences] for premise in self._sentences]
         matrix = np.array(known, dtype=np.float64)  # None becomes NaN, which is above nothing
-        self._unknown = np.isnan(matrix) & np.logical_not(self._hopeless)
+        self._unknown = np.isnan(matrix)
         entails = matrix > tau_entail
         edges = np.logical_or.reduce([entails[np.ix_(a, b)] for a, b in self._compared])
         _, self.components = connected_components(csr_array(edges), directed=False)
@@ -158,7 +163,7 @@ class _Graph:
     def one_question_a_component_pair(self) -> list[tuple[str, str]]:
         """One unknown entailment for every two components."""
         chosen: dict[int, tuple[str, str]] = {}
-        apart = self.components[:, None] != self.components[None, :]
+        apart = self._apart()
         for nodes_a, nodes_b in self._compared:
             i, j = np.nonzero(apart & self._unknown[np.ix_(nodes_a, nodes_b)])
             a, b = self.components[i], self.components[j]
@@ -168,9 +173,18 @@ class _Graph:
                 chosen.setdefault(int(code), question)
         return list(chosen.values())
 
+    def _apart(self) -> np.ndarray:
+        """Which two pairs are in different components, and not taken for such by the screen.
+
+        Where a pair says what another does, each of its sentences entails each of the other's: so one word without a
+        match, in any of those compared, is enough not to ask.
+        """
+        apart: np.ndarray = (self.components[:, None] != self.components[None, :]) & self._open
+        return apart
+
     def _needed(self) -> np.ndarray:
         needed = np.zeros_like(self._unknown)
-        apart = self.components[:, None] != self.components[None, :]
+        apart = self._apart()
         for nodes_a, nodes_b in self._compared:
             i, j = np.nonzero(apart)
             needed[nodes_a[i], nodes_b[j]] = True

@@ -21,8 +21,8 @@ from builders.pairs import Pair, by_context
 from builders.randomness import key
 from builders.token_batches import within_memory
 
-# Other contexts have other words: half of the loss allowed is kept for what the calibration has not seen.
-_SHARE_OF_LOSS = 0.5
+# Other contexts have other words: a quarter of the loss allowed is kept for what the calibration has not seen.
+_SHARE_OF_LOSS = 0.75
 _CONTEXTS = 40  # the least to take pairs from: those of one context say the same things of the same names
 _LEAST_KEPT = 300  # so that half a per cent of them is more than one pair
 

@@ -223,3 +223,11 @@ def test_states_do_not_depend_on_the_batch(critic):
     for i, j in combinations(range(0, len(sentences), 7), 2):
         alone = dict(model.states([sentences[i], sentences[j]], [1]))
         assert alone[0][0] == pytest.approx(together[i][0], abs=1e-4)
+
+
+def test_summaries_are_joined_as_without_a_screen(critic):
+    candidates = [pair for group in contexts(6) for pair in group]
+    config = critics(critic, "forward", layer=1, threshold=0.3, audit=0.0)
+    [*_, diversity] = build_critics(config)
+    assert diversity._hopeless is None
+    assert filter_pairs(candidates, build_critics(config)).kept
