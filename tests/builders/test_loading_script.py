@@ -14,7 +14,8 @@ from builders.pairs import DIMPLE_SCHEMA, DIMSUM_SCHEMA
 from tests.builders.test_assembly import many_rows, write_round
 
 ROOT = Path(__file__).parents[2]
-NEEDED = ("numpy", "pyarrow", "nupunkt", "rapidfuzz", "scipy")  # all that a round with every shard asks for
+# All that a round with every shard asks for.
+NEEDED = ("httpx2", "numpy", "nupunkt", "phonenumbers", "pyarrow", "rapidfuzz", "scipy")
 LOAD = """
 import json, sys
 import datasets

@@ -19,7 +19,7 @@ from tests.scripts.conftest import files_below, impossible
         ("student", 500_000),
         pytest.param("evaluation/round-1.json", 500, marks=pytest.mark.slow),
         ("metrics.json", 2000),
-        pytest.param("report.html", 20_000, marks=pytest.mark.slow),
+        pytest.param("report.html", 40_000, marks=pytest.mark.slow),
     ],
 )
 def test_a_full_disk(run, tiny, small_disk, lost, size):
