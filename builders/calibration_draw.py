@@ -16,7 +16,7 @@ from builders.config import fingerprint
 from builders.critics.base import Shared
 from builders.errors import RunError
 from builders.filtering import filter_pairs
-from builders.pairs import Pair, enumerate_pairs, enumerate_unordered_pairs
+from builders.pairs import Pair, enumerate_candidates
 from builders.progress import track
 from builders.randomness import key, uniforms
 
@@ -106,14 +106,13 @@ def _draw_pairs(
     stage: CalibratedStage, chosen: list[tuple[int, int, int, int]], rate: float, seed: int
 ) -> Iterator[Pair]:
     """Candidates of these contexts, each with the same probability."""
-    enumerate_row = enumerate_unordered_pairs if stage.critics.symmetric else enumerate_pairs
     rows_of: dict[int, list[int]] = {}
     for _, shard, row, _ in chosen:
         rows_of.setdefault(shard, []).append(row)
     for shard in sorted(rows_of):
         rows = stage.samples.read_shard(shard)
         for place in sorted(rows_of[shard]):
-            pairs = list(enumerate_row(rows[place]))
+            pairs = list(enumerate_candidates(rows[place], stage.critics.symmetric))
             keys = [key(seed, "calibration pair", shard, place, pair.source, pair.target) for pair in pairs]
             drawn = uniforms(np.array(keys, dtype=np.uint64), 0) < rate
             yield from (pair for pair, wanted in zip(pairs, drawn, strict=True) if wanted)

@@ -4,16 +4,12 @@ from dataclasses import dataclass
 from itertools import permutations
 from typing import Any
 
-import numpy as np
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import connected_components
-
 from builders.critics.base import Shared
-from builders.critics.diversity import DiversityConfig
+from builders.critics.diversity import DiversityConfig, PairGraph
 from builders.critics.settings import CriticsConfig
 from builders.filtering import filter_pairs
 from builders.journal import Rows
-from builders.pairs import Pair, enumerate_pairs, enumerate_unordered_pairs
+from builders.pairs import Pair, enumerate_candidates
 
 
 @dataclass(frozen=True)
@@ -65,10 +61,9 @@ class Inspection:
 def judged_context(rows: Rows, critics: CriticsConfig, kept: Rows | None) -> Inspection:
     """The context of round 0, judged anew; where the last bits of a score decide, the table of kept pairs is right."""
     symmetric = critics.symmetric
-    enumerate_row = enumerate_unordered_pairs if symmetric else enumerate_pairs
     shared = Shared(symmetric, critics.semantic)
     built = [critic.build(shared) for critic in critics.critics]
-    found = filter_pairs([pair for row in rows for pair in enumerate_row(row)], built)
+    found = filter_pairs([pair for row in rows for pair in enumerate_candidates(row, symmetric)], built)
     came = [*found.kept, *(pair for pair, reason in found.rejects if reason == "diversity")]
     components = _components(came, critics, shared)
     sentences = list(dict.fromkeys(sentence for row in rows for sentence in row["sentences"]))
@@ -107,17 +102,11 @@ def _components(pairs: list[Pair], critics: CriticsConfig, shared: Shared) -> di
     last = critics.critics[-1]
     if not isinstance(last, DiversityConfig) or not pairs:
         return {}
-    entailment = shared.entailment(last.model)
-    texts = list(dict.fromkeys(text for pair in pairs for text in (pair.source, pair.target)))
-    known = [[entailment.known(premise, hypothesis) for hypothesis in texts] for premise in texts]
-    entails = np.array(known, dtype=np.float64) > last.tau_entail  # None becomes NaN, which is above nothing
-    sources, targets = ([texts.index(getattr(pair, side)) for pair in pairs] for side in ("source", "target"))
-    compared = [(sources, sources), (targets, targets)]
-    compared += [(sources, targets), (targets, sources)] if shared.both_orders else []
-    edges = np.logical_or.reduce([entails[np.ix_(a, b)] for a, b in compared])
-    _, labels = connected_components(csr_array(edges), directed=False)
-    first = list(dict.fromkeys(labels.tolist()))  # numbered in the order of the pairs, kept ones first
-    return {id(pair): first.index(label) for pair, label in zip(pairs, labels.tolist(), strict=True)}
+    graph = PairGraph(pairs, shared.both_orders)
+    graph.fill(shared.entailment(last.model), last.tau_entail)
+    labels = graph.components.tolist()
+    first = list(dict.fromkeys(labels))  # numbered in the order of the pairs, kept ones first
+    return {id(pair): first.index(label) for pair, label in zip(pairs, labels, strict=True)}
 
 
 def _asked(sentences: list[str], critics: CriticsConfig, shared: Shared) -> dict[tuple[int, int], float]:

@@ -70,6 +70,11 @@ def enumerate_unordered_pairs(row: dict[str, Any]) -> Iterator[Pair]:
         yield _pair(row, second, first) if swap else _pair(row, first, second)
 
 
+def enumerate_candidates(row: dict[str, Any], symmetric: bool) -> Iterator[Pair]:
+    """The candidates of a teacher-samples row: one order of each pair where the critics judge both alike, else both."""
+    return enumerate_unordered_pairs(row) if symmetric else enumerate_pairs(row)
+
+
 def _pair(row: dict[str, Any], source: str, target: str) -> Pair:
     return Pair(source, target, row["context"], row["context_id"], row["passage_id"], row["domain"])
 

@@ -11,7 +11,7 @@ from builders.critics.settings import CriticsConfig
 from builders.errors import RunError
 from builders.journal import Stage, chosen_shards, run_shards
 from builders.judging import PairsStages, judge_shard
-from builders.pairs import Pair, enumerate_pairs, enumerate_unordered_pairs
+from builders.pairs import Pair, enumerate_candidates
 
 
 @dataclass(frozen=True)
@@ -82,16 +82,16 @@ def candidates(samples: Stage, critics: CriticsConfig) -> Iterator[list[Pair]]:
     Raises:
         RunError: A shard that is reached is not there yet.
     """
+    missing = {*samples.missing()}
     for shard in range(samples.num_shards):
-        if shard in samples.missing():
+        if shard in missing:
             remedy = "run 'impossible sample' for every part first, or set screen.layer and screen.threshold"
             raise RunError(f"the screen is calibrated on {samples.shard_path(shard)}, which is not there yet; {remedy}")
         yield from _shard_candidates(samples.read_shard(shard), critics)
 
 
 def _shard_candidates(rows: list[dict[str, Any]], critics: CriticsConfig) -> Iterator[list[Pair]]:
-    enumerate_row = enumerate_unordered_pairs if critics.symmetric else enumerate_pairs
-    return (list(enumerate_row(row)) for row in rows)
+    return (list(enumerate_candidates(row, critics.symmetric)) for row in rows)
 
 
 def _pairs_shard(job: _PairsJob, shard: int) -> None:

@@ -49,8 +49,8 @@ def released_statistics(pipeline: Pipeline) -> dict[str, Any]:
         the recipe names none.
     """
     recipe, builder = pipeline.recipe, pipeline.dataset()
-    critics = [critic.parser for critic in recipe.critics.critics if isinstance(critic, TreeEditDistanceConfig)]
-    parser = next(iter(critics), recipe.evaluation.parser if recipe.evaluation else None)
+    critic = recipe.critics.find(TreeEditDistanceConfig)
+    parser = critic.parser if critic else recipe.evaluation.parser if recipe.evaluation else None
     mark = fingerprint(builder.config_id, parser_identity(parser) if parser else None)
 
     def measure() -> dict[str, Any]:

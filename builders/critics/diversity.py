@@ -88,7 +88,7 @@ class Diversity(Critic):
         forward = self._entailment.probabilities([(pair.source, pair.target) for pair in pairs])
         backward = self._entailment.probabilities([(pair.target, pair.source) for pair in pairs])
         members = by_context(pairs)
-        graphs = [_Graph([pairs[i] for i in group], self._both_orders, self._hopeless) for group in members.values()]
+        graphs = [PairGraph([pairs[i] for i in group], self._both_orders, self._hopeless) for group in members.values()]
         self._connect(graphs)
         self._calls += self._entailment.calls - before
         kept: set[int] = set()
@@ -113,7 +113,7 @@ class Diversity(Critic):
         """Its NLI calls, beside those of the semantic equivalence filter that it reuses."""
         return {"nli_calls_diversity": self._calls}
 
-    def _connect(self, graphs: list["_Graph"]) -> None:
+    def _connect(self, graphs: list["PairGraph"]) -> None:
         """Finds the components, asking the model in three waves that span all contexts.
 
         First nothing: what the semantic filter asked joins most pairs. Then one question for every two components.
@@ -121,17 +121,30 @@ class Diversity(Critic):
         """
         for graph in graphs:
             graph.fill(self._entailment, self._config.tau_entail)
-        for select in (_Graph.one_question_a_component_pair, _Graph.open_questions):
+        for select in (PairGraph.one_question_a_component_pair, PairGraph.open_questions):
             self._entailment.probabilities([question for graph in graphs for question in select(graph)])
             for graph in graphs:
                 graph.fill(self._entailment, self._config.tau_entail)
 
 
-class _Graph:
-    """The pairs of one context as nodes, and what is known of the entailment between their sentences."""
+class PairGraph:
+    """The pairs of one context as nodes, and what is known of the entailment between their sentences.
+
+    Args:
+        pairs: The nodes.
+        both_orders: As for `Diversity`.
+        hopeless: As for `Diversity`.
+
+    Attributes:
+        ids: Of the pairs.
+        components: The number of each pair's connected component, after `fill`.
+    """
 
     def __init__(
-        self, pairs: list[Pair], both_orders: bool, hopeless: Callable[[str, list[str]], np.ndarray] | None
+        self,
+        pairs: list[Pair],
+        both_orders: bool,
+        hopeless: Callable[[str, list[str]], np.ndarray] | None = None,
     ) -> None:
         self.ids = [pair.id for pair in pairs]
         self._sentences = list(dict.fromkeys(text for pair in pairs for text in (pair.source, pair.target)))
