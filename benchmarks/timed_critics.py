@@ -77,11 +77,6 @@ class Ours:
         self.counts["candidates"] += len(pairs)
         return found
 
-    @property
-    def calls(self) -> int:
-        """Of the NLI model."""
-        return sum(count for name, count in self.counts.items() if name.startswith("nli_calls_"))
-
 
 def candidates(context_id: str, sentences: list[str]) -> Iterator[Pair]:
     """Every two sentences of a context, once."""

@@ -8,6 +8,7 @@ from builders.critics.base import CriticConfig
 from builders.critics.semantic_equivalence import SemanticEquivalenceConfig
 from builders.critics.settings import CriticsConfig
 from builders.errors import RunError, UsageError
+from builders.files import check_run_folder
 from builders.journal import Stage
 
 
@@ -35,8 +36,7 @@ class CalibratedStage:
             UsageError: There is no such run, or it has no semantic critic.
             RunError: It has no pairs of round 0.
         """
-        if not run.is_dir():
-            raise UsageError(f"'{run}' is no run folder; name one that 'impossible run' made")
+        check_run_folder(run)
         pairs, samples = (Stage.load(run / kind / "round-0") for kind in ("pairs", "samples"))
         critics = from_mapping(CriticsConfig, pairs.description["critics"], "critics")
         if (semantic := critics.semantic) is None:

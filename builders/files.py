@@ -12,7 +12,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from builders.errors import RunError, one_line
+from builders.errors import RunError, UsageError, one_line
 
 _DISK_ERRORS = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _DISK_WORDS = ("no space left", "file too large", "disk quota exceeded", "disk is full")
@@ -132,6 +132,16 @@ def kept(path: Path, mark: str, compute: Callable[[], dict[str, Any]]) -> dict[s
     value = compute()
     write_json(path, {"fingerprint": mark, **value})
     return value
+
+
+def check_run_folder(run: Path) -> None:
+    """Refuses a folder that is not there.
+
+    Raises:
+        UsageError: It is none.
+    """
+    if not run.is_dir():
+        raise UsageError(f"'{run}' is no run folder; name one that 'impossible run' made")
 
 
 def read_text(path: Path) -> str:

@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 from builders.config import from_mapping
 from builders.critics.settings import CriticsConfig
 from builders.errors import RunError, UsageError
+from builders.files import check_run_folder
 from builders.journal import Rows, Stage
 from builders.judged_context import (
     Inspection,
@@ -54,8 +55,7 @@ def inspect(run: Path, context_id: str, round_number: int = 0) -> Inspection:
 
 
 def _folder(run: Path, kind: str, round_number: int) -> Path:
-    if not run.is_dir():
-        raise UsageError(f"'{run}' is no run folder; name one that 'impossible run' made")
+    check_run_folder(run)
     folder = run / kind / f"round-{round_number}"
     if not (folder / "stage.json").is_file():
         there = sorted(path.parent.name.removeprefix("round-") for path in run.glob(f"{kind}/round-*/stage.json"))

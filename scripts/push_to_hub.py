@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from builders.errors import RunError, UsageError
-from builders.files import read_json, read_text, write_json
+from builders.files import check_run_folder, read_json, read_text, write_json
 from model_cards.release.contents import Release, dataset_release, model_release, space_release
 from model_cards.release.errors import ReleaseError
 from model_cards.release.metric import metric_release
@@ -58,8 +58,7 @@ def _release(options: argparse.Namespace) -> Release:
     if options.kind == "metric":
         return metric_release(Path(options.source).name, options.to)
     run = Path(options.source)
-    if not run.is_dir():
-        raise UsageError(f"'{run}' is no run folder; name one that 'impossible run' made")
+    check_run_folder(run)
     known = _known(run)
     if options.kind == "dataset":
         return dataset_release(run, options.to)
