@@ -49,7 +49,7 @@ check: setup
 
 bench: setup
 	$(BIN)/python benchmarks/critics.py
-	$(BIN)/python -m benchmarks
+	$(BIN)/python benchmarks/sampling.py
 
 microworld: setup
 	$(BIN)/python -m microworld.train

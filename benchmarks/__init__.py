@@ -1,1 +1,1 @@
-"""`python -m benchmarks`: the parts that take most of a run's time, each beside another way to do the same work."""
+"""Measurements of this project; each file says which command makes its figures."""

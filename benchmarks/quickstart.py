@@ -18,7 +18,7 @@ from transformers import (
     T5ForConditionalGeneration,
 )
 
-from builders.generation import Prompt, sample_continuations, sample_targets
+from builders.generation import Decoding, Prompt, sample_continuations, sample_targets
 from builders.models import load_causal_lm, load_seq2seq
 
 WORDS = "Acme said profit rose on Monday because of fresh tariffs and strong demand "
@@ -43,8 +43,8 @@ def _measure_teacher(model: GPT2LMHeadModel) -> None:
     for name, (asked, k, length) in rates.items():
 
         def work(asked: list[Prompt] = asked, k: int = k, length: int = length) -> None:
-            settings: dict[str, Any] = {"num_return": k, "max_new_tokens": length, "is_done": lambda _: False}
-            sample_continuations(model, tokenizer, asked, **SAMPLING, **settings)
+            decoding = Decoding(num_return=k, max_new_tokens=length, **SAMPLING)
+            sample_continuations(model, tokenizer, asked, decoding, lambda _: False)
 
         _report(f"{name} ({model.num_parameters():,} weights)", len(asked) * k, work)
 
@@ -68,8 +68,8 @@ def _measure_student(model: T5ForConditionalGeneration) -> None:
     prompts = [Prompt(WORDS * 2, number) for number in range(16)]
     _report(f"updates of 16 pairs ({model.num_parameters():,} weights)", 1, update)
     model.eval()
-    settings: dict[str, Any] = {"num_return": 5, "max_new_tokens": LENGTH}
-    _report("candidates", 80, lambda: sample_targets(model, tokenizer, prompts, **SAMPLING, **settings))
+    decoding = Decoding(num_return=5, max_new_tokens=LENGTH, **SAMPLING)
+    _report("candidates", 80, lambda: sample_targets(model, tokenizer, prompts, decoding))
 
 
 def _report(name: str, units: int, work: Callable[[], object]) -> None:

@@ -2,14 +2,16 @@
 
 import random
 
-from builders.generation import Prompt, sample_continuations
+from builders.domain import SentencesConfig
+from builders.generation import Decoding, Prompt, sample_continuations
 from builders.models import load_causal_lm
 from builders.randomness import key
-from builders.sentences import first_sentence, first_sentence_done, qualified
+from builders.sentences import Sentences
 from microworld.story import draw_story
 
 TEMPERATURE, TOP_P = 0.7, 0.9  # paper, Section 3.1 and A.1
 MAX_NEW_TOKENS = 100  # the authors' released code
+SENTENCES = Sentences(SentencesConfig())
 K = 24  # sentences a context; no recipe's own, so that timings compare when recipes change
 
 
@@ -36,17 +38,14 @@ def sample(teacher: str, prompts: list[str], k: int, temperature: float = TEMPER
         model,
         tokenizer,
         [Prompt(text, key(0, "benchmark", text)) for text in prompts],
-        num_return=k,
-        temperature=temperature,
-        top_p=TOP_P,
-        max_new_tokens=MAX_NEW_TOKENS,
-        is_done=first_sentence_done,
+        Decoding(num_return=k, temperature=temperature, top_p=TOP_P, max_new_tokens=MAX_NEW_TOKENS),
+        SENTENCES.first_is_done,
     )
 
 
 def kept_sentences(samples: list[list[str]]) -> list[list[str]]:
     """The qualified first sentences of each prompt's samples."""
-    return [[text for text in map(first_sentence, texts) if qualified(text)] for texts in samples]
+    return [[text for text in map(SENTENCES.first, texts) if SENTENCES.refusal(text) is None] for texts in samples]
 
 
 def usual_pool(teacher: str, n: int, k: int, name: str) -> list[list[str]]:

@@ -10,8 +10,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
-from builders.errors import ConfigError
-from builders.files import is_unicode
+import yaml
+
+from builders.errors import ConfigError, one_line
+from builders.files import is_unicode, read_text
 
 T = TypeVar("T")
 
@@ -28,8 +30,11 @@ def from_mapping(cls: type[T], mapping: Any, where: str = "") -> T:
         ConfigError: An unknown or missing key, a value of the wrong type, or one that the dataclass itself refuses.
     """
     own_reader = getattr(cls, "from_value", None)
-    if own_reader is not None:
-        return cast(T, own_reader(mapping, where))
+    return cast(T, own_reader(mapping, where)) if own_reader is not None else from_fields(cls, mapping, where)
+
+
+def from_fields(cls: type[T], mapping: Any, where: str) -> T:
+    """The same field by field, also for a class with a `from_value`, which may call it."""
     section = f"section '{where}'" if where else "the recipe"
     if not isinstance(mapping, Mapping):
         raise ConfigError(f"{section} must be a mapping of settings, got {mapping!r}")
@@ -62,6 +67,28 @@ def to_mapping(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [to_mapping(item) for item in value]
     return str(value) if isinstance(value, Path) else value
+
+
+def read_yaml(path: Path) -> dict[str, Any]:
+    """The settings by name that a user's YAML file holds.
+
+    Raises:
+        ConfigError: It is no YAML, or holds something else.
+        RunError: It cannot be read.
+    """
+    text = read_text(path)
+    try:
+        settings = yaml.safe_load(text)
+    except (yaml.YAMLError, ValueError) as error:  # ValueError: a date that is none
+        place = getattr(error, "problem_mark", None)
+        where = f", line {place.line + 1}" if place else ""
+        problem = getattr(error, "problem", None) or one_line(error)
+        raise ConfigError(f"{path}{where} is no YAML: {problem}; correct it and run again") from None
+    if not isinstance(settings, dict):
+        raise ConfigError(
+            f"{path} must hold settings by name, got {type(settings).__name__}; see recipes/ for examples"
+        )
+    return settings
 
 
 def fingerprint(*parts: Any) -> str:

@@ -28,6 +28,27 @@ class Prompt:
     key: int
 
 
+@dataclass(frozen=True, kw_only=True)
+class Decoding:
+    """How texts are drawn from a model.
+
+    Args:
+        num_return: Texts a prompt.
+        temperature: 0 is greedy.
+        top_p: Nucleus.
+        max_new_tokens: Where a text that is not done is cut.
+        no_repeat_ngram_size: No n-gram of so many tokens stands twice in prompt and text; 0 allows all.
+        banned: Strings that no text holds.
+    """
+
+    num_return: int = 1
+    temperature: float = 0.0
+    top_p: float = 1.0
+    max_new_tokens: int
+    no_repeat_ngram_size: int = 0
+    banned: tuple[str, ...] = ()
+
+
 def positions(model: Any) -> int:
     """How many tokens a decoder-only model can look at; past counting where only its memory is the limit (BLOOM)."""
     names = ("max_position_embeddings", "max_seq_len")  # the second is MPT's
@@ -35,15 +56,7 @@ def positions(model: Any) -> int:
 
 
 def sample_continuations(
-    model: Any,
-    tokenizer: Any,
-    prompts: list[Prompt],
-    *,
-    num_return: int,
-    temperature: float,
-    top_p: float,
-    max_new_tokens: int,
-    is_done: Callable[[str], bool] | None,
+    model: Any, tokenizer: Any, prompts: list[Prompt], decoding: Decoding, is_done: Callable[[str], bool] | None = None
 ) -> list[list[str]]:
     """Continuations of each prompt by a decoder-only model; the prompts form one batch.
 
@@ -51,10 +64,7 @@ def sample_continuations(
         model: As `load_causal_lm` gives it.
         tokenizer: Its tokenizer.
         prompts: Texts; an empty one starts from the beginning-of-text token. The start of one too long is left out.
-        num_return: Samples a prompt.
-        temperature: 0 is greedy.
-        top_p: Nucleus.
-        max_new_tokens: Where a continuation is cut if it is not done; below `positions(model)`.
+        decoding: How; `max_new_tokens` is below `positions(model)`.
         is_done: Whether a continuation needs no more tokens; asked shortly after each . ? ! and new line. None: only
             the end-of-text token ends one.
 
@@ -64,35 +74,20 @@ def sample_continuations(
     from builders.decoding import CausalRows  # torch is slow to import
 
     start = tokenizer.bos_token_id if tokenizer.bos_token_id is not None else tokenizer.eos_token_id
-    room = positions(model) - max_new_tokens
+    room = positions(model) - decoding.max_new_tokens
     encoded = [(tokenizer(prompt.text)["input_ids"] or [start])[-room:] for prompt in prompts]
-    rows = CausalRows(model, tokenizer, encoded, max_new_tokens)
-    keys = [key(prompt.key, sample) for prompt in prompts for sample in range(num_return)]
-    watch = _Watch(tokenizer, is_done) if is_done else None
-    texts = _write(rows, tokenizer, keys, num_return, temperature, top_p, max_new_tokens, watch)
-    return [texts[i : i + num_return] for i in range(0, len(texts), num_return)]
+    rows = CausalRows(model, tokenizer, encoded, decoding.max_new_tokens)
+    return _write(rows, tokenizer, prompts, decoding, _Watch(tokenizer, is_done) if is_done else None)
 
 
-def sample_targets(
-    model: Any,
-    tokenizer: Any,
-    prompts: list[Prompt],
-    *,
-    num_return: int,
-    temperature: float,
-    top_p: float,
-    max_new_tokens: int,
-) -> list[list[str]]:
+def sample_targets(model: Any, tokenizer: Any, prompts: list[Prompt], decoding: Decoding) -> list[list[str]]:
     """Targets of each source by an encoder-decoder model, up to its end-of-text token; the sources form one batch.
 
     Args:
         model: As `load_seq2seq` gives it.
         tokenizer: Its tokenizer.
         prompts: Sources.
-        num_return: Samples a source.
-        temperature: 0 is greedy.
-        top_p: Nucleus.
-        max_new_tokens: Where a target is cut.
+        decoding: How.
 
     Returns:
         `num_return` texts a source, without special tokens and surrounding white space.
@@ -100,10 +95,8 @@ def sample_targets(
     from builders.decoding import Seq2SeqRows  # torch is slow to import
 
     sources = [tokenizer(prompt.text)["input_ids"] for prompt in prompts]
-    rows = Seq2SeqRows(model, tokenizer, sources, max_new_tokens)
-    keys = [key(prompt.key, sample) for prompt in prompts for sample in range(num_return)]
-    texts = _write(rows, tokenizer, keys, num_return, temperature, top_p, max_new_tokens, None)
-    return [[text.strip() for text in texts[i : i + num_return]] for i in range(0, len(texts), num_return)]
+    texts = _write(Seq2SeqRows(model, tokenizer, sources, decoding.max_new_tokens), tokenizer, prompts, decoding, None)
+    return [[text.strip() for text in samples] for samples in texts]
 
 
 class _Watch:
@@ -129,18 +122,13 @@ class _Watch:
 
 
 def _write(
-    rows: Any,
-    tokenizer: Any,
-    keys: list[int],
-    samples: int,
-    temperature: float,
-    top_p: float,
-    max_new_tokens: int,
-    watch: _Watch | None,
-) -> list[str]:
-    """The loop that both kinds of model share; one text a key."""
+    rows: Any, tokenizer: Any, prompts: list[Prompt], decoding: Decoding, watch: _Watch | None
+) -> list[list[str]]:
+    """The loop that both kinds of model share."""
     import torch  # slow to import
 
+    samples, max_new_tokens = decoding.num_return, decoding.max_new_tokens
+    keys = [key(prompt.key, sample) for prompt in prompts for sample in range(samples)]
     draw_keys = np.array(keys, dtype=np.uint64)
     end = tokenizer.eos_token_id
     known = len(tokenizer)  # what pads the model's vocabulary to a round size is no token of any text
@@ -153,7 +141,7 @@ def _write(
         logits = rows.start(samples)
         logits[:, end] = -torch.inf  # no text is empty
         for step in range(max_new_tokens):
-            tokens = draw(logits[:, :known], uniforms(draw_keys[batch], step), temperature, top_p)
+            tokens = draw(logits[:, :known], uniforms(draw_keys[batch], step), decoding.temperature, decoding.top_p)
             writing &= tokens != end
             active = batch[writing]
             written[active, step] = tokens[writing]
@@ -167,7 +155,8 @@ def _write(
                 batch, tokens, writing = batch[kept], tokens[kept], writing[kept]
             logits = rows.step(torch.from_numpy(tokens).to(logits.device))
     # A row holds the end token only behind its text, where decoding skips it.
-    return decode(tokenizer, written.tolist())
+    texts = decode(tokenizer, written.tolist())
+    return [texts[i : i + samples] for i in range(0, len(texts), samples)]
 
 
 def _close_ranks(writing: np.ndarray) -> np.ndarray:

@@ -22,14 +22,23 @@ def resolve(ref: str) -> str:
     """
     package, colon, inside = ref.partition(":")
     if colon and inside and package.isidentifier():
-        spec = importlib.util.find_spec(package)
-        if spec is None or not spec.submodule_search_locations:
-            raise RunError(f"model '{ref}': there is no package '{package}' here; check the name before the colon")
-        return str(_model_folder(ref, Path(next(iter(spec.submodule_search_locations))) / inside))
+        return str(_model_folder(ref, package_folder(f"model '{ref}'", package) / inside))
     path = Path(ref).expanduser()
     if ref.startswith((".", "/", "~")) or ref.count("/") > 1 or path.exists():  # a Hub id has one slash at most
         return str(_model_folder(ref, path))
     return ref
+
+
+def package_folder(what: str, package: str) -> Path:
+    """Where an importable package lies.
+
+    Raises:
+        RunError: There is none; the message begins with `what` it was wanted for.
+    """
+    spec = importlib.util.find_spec(package)
+    if spec is None or not spec.submodule_search_locations:
+        raise RunError(f"{what}: there is no package '{package}' here; check the name before the colon")
+    return Path(next(iter(spec.submodule_search_locations)))
 
 
 def _model_folder(ref: str, path: Path) -> Path:

@@ -1,5 +1,6 @@
 """Teacher samples: contexts, then the next sentence of each many times over (paper, Section 3.1 and A.1)."""
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -7,14 +8,14 @@ from typing import Any
 import pyarrow as pa
 
 from builders.config import fingerprint, to_mapping
-from builders.contexts import Context, draw_contexts, read_contexts
-from builders.errors import ConfigError, one_line
-from builders.generation import Prompt, positions, sample_continuations
+from builders.contexts import Context, draw_contexts
+from builders.corpus import corpus_contexts
+from builders.generation import Decoding, Prompt
 from builders.journal import Stage, chosen_shards, run_shards
-from builders.models import load_causal_lm, model_identity
 from builders.randomness import key
 from builders.sampling_config import SamplingConfig
-from builders.sentences import first_sentence, first_sentence_done, qualified
+from builders.sentences import Sentences
+from builders.teachers import Teacher, load_teacher
 
 SAMPLES_SCHEMA = pa.schema(
     [
@@ -34,6 +35,7 @@ class _SamplingJob:
     config: SamplingConfig
     seed: int
     round_name: str
+    contexts: list[Context] | None  # of the corpus
     stage: Stage
 
 
@@ -61,89 +63,74 @@ def sample_stage(
         The stage; rows as in `SAMPLES_SCHEMA`, one a context.
     """
     config = config if k is None else replace(config, k=k)
-    count, text = config.contexts, ""
-    if config.contexts_file is not None:
-        contexts = _contexts_of_file(config)
-        count, text = len(contexts), fingerprint(contexts)
-    settings = to_mapping(replace(config, teacher="", contexts_file=None))
-    _check_teacher(config)
-    mark = fingerprint("samples", settings, model_identity(config.teacher), text, seed, round_name)
+    teacher = load_teacher(config)
+    contexts = None if config.corpus is None else corpus_contexts(config)
+    count = config.contexts if contexts is None else len(contexts)
+    settings = to_mapping(replace(config, teacher="", server=None, corpus=None))
+    text = "" if contexts is None else fingerprint(contexts)
+    teacher.check()
+    mark = fingerprint("samples", settings, teacher.identity(), text, seed, round_name)
     description = {"stage": "samples", "settings": to_mapping(config), "seed": seed, "round_name": round_name}
     stage = Stage(folder, mark, -(-count // config.contexts_per_shard), description).open()
-    job = _SamplingJob(config, seed, round_name, stage)
+    job = _SamplingJob(config, seed, round_name, contexts, stage)
     run_shards(_sample_shard, job, chosen_shards(stage.missing(), only), workers, f"sampling ({round_name})")
     return stage
 
 
-def _check_teacher(config: SamplingConfig) -> None:
-    model, tokenizer = load_causal_lm(config.teacher)
-    for name in ("context_tokens", "sentence_tokens"):
-        given, room = getattr(config, name), positions(model)
-        if given >= room:
-            raise ConfigError(f"{name} must be below the {room} positions of {config.teacher}, got {given}")
-    probes = [Prompt("", 0), Prompt("Profit rose.", 1)]
-    try:
-        sample_continuations(
-            model, tokenizer, probes, num_return=2, temperature=1.0, top_p=0.9, max_new_tokens=2, is_done=qualified
-        )
-    except Exception as error:  # each kind fails in its own way: Mamba, for one, has no attention to cache
-        remedy = "name a decoder-only transformer such as gpt2-xl"
-        raise ConfigError(f"teacher '{config.teacher}' cannot be sampled: {one_line(error)}; {remedy}") from error
-
-
-def _contexts_of_file(config: SamplingConfig) -> list[Context]:
-    return read_contexts(Path(str(config.contexts_file)), config.domain, config.min_sentences)
-
-
 def _sample_shard(job: _SamplingJob, shard: int) -> None:
-    config = job.config
+    config, teacher = job.config, load_teacher(job.config)
     first = shard * config.contexts_per_shard
-    if config.contexts_file is not None:
-        contexts = dict(enumerate(_contexts_of_file(config)[first : first + config.contexts_per_shard], start=first))
+    last = first + config.contexts_per_shard
+    if job.contexts is not None:
+        contexts = job.contexts[first:last]
     else:
-        last = min(first + config.contexts_per_shard, config.contexts)
-        contexts = draw_contexts(config, job.seed, job.round_name, list(range(first, last)))
-    rows = []
-    items = list(contexts.items())
-    for start in range(0, len(items), config.contexts_per_batch):
-        rows += _sample_sentences(job, items[start : start + config.contexts_per_batch])
-    counts = {
-        "contexts": len(rows),
-        "sampled": len(rows) * config.k,
-        "sentences": sum(len(row["sentences"]) for row in rows),
-    }
+        indices = list(range(first, min(last, config.contexts)))
+        contexts = list(draw_contexts(config, teacher, job.seed, job.round_name, indices).values())
+    contexts = list({context.context_id: context for context in contexts}.values())
+    rows, counts = _sample_sentences(job, teacher, contexts)
     job.stage.write_shard(shard, rows, SAMPLES_SCHEMA, counts)
 
 
-def _sample_sentences(job: _SamplingJob, contexts: list[tuple[int, Context]]) -> list[dict[str, Any]]:
+def _sample_sentences(
+    job: _SamplingJob, teacher: Teacher, contexts: list[Context]
+) -> tuple[list[dict[str, Any]], dict[str, int]]:
     config = job.config
-    model, tokenizer = load_causal_lm(config.teacher)
-    # The index tells apart contexts that the teacher happened to draw twice.
-    prompts = [
-        Prompt(context.context, key(job.seed, job.round_name, "sentence", context.context_id, index))
-        for index, context in contexts
-    ]
-    samples = sample_continuations(
-        model,
-        tokenizer,
-        prompts,
+    sentences = Sentences(config.domain.sentences, config.domain.banned)
+    decoding = Decoding(
         num_return=config.k,
         temperature=config.temperature,
         top_p=config.top_p,
         max_new_tokens=config.sentence_tokens,
-        is_done=first_sentence_done,
+        no_repeat_ngram_size=config.no_repeat_ngram_size,
+        banned=config.domain.banned,
     )
-    rows = []
-    for (_, context), texts in zip(contexts, samples, strict=True):
+    prompts = [Prompt(one.context, key(job.seed, job.round_name, "sentence", one.context_id)) for one in contexts]
+    rows: list[dict[str, Any]] = []
+    cut, refused = 0, Counter[str]()
+    for context, continued in zip(contexts, teacher.go_on(prompts, decoding, sentences.first_is_done), strict=True):
+        if not continued.texts:
+            refused["context_too_long"] += 1
+            continue
+        cut += continued.prompt != context.context
+        firsts = [sentences.first(text) for text in continued.texts]
+        reasons = [sentences.refusal(sentence) for sentence in firsts]
+        refused.update(reason for reason in reasons if reason is not None)
         rows.append(
             {
                 "context_id": context.context_id,
                 "passage_id": context.passage_id,
-                "domain": config.domain,
-                "context": context.context,
-                "sentences": [sentence for sentence in map(first_sentence, texts) if qualified(sentence)],
+                "domain": config.domain.name,
+                "context": continued.prompt,
+                "sentences": [text for text, reason in zip(firsts, reasons, strict=True) if reason is None],
                 "teacher": config.teacher,
                 "seed": job.seed,
             }
         )
-    return rows
+    counts = {
+        "contexts": len(rows),
+        "cut_contexts": cut,
+        "sampled": len(rows) * config.k,
+        **{f"refused:{reason}": refused[reason] for reason in sorted(refused)},
+        "sentences": sum(len(row["sentences"]) for row in rows),
+    }
+    return rows, counts

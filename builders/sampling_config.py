@@ -1,8 +1,72 @@
 """Settings of the teacher's sampling, apart from the sampler so that reading a recipe loads no library."""
 
 from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
 
+from builders.config import from_fields
+from builders.domain import DomainConfig
 from builders.errors import ConfigError
+
+
+@dataclass(frozen=True, kw_only=True)
+class CorpusConfig:
+    """A human corpus to take contexts from (paper, Section 3.1); `PLACE` or `PLACE:COLUMN` is short for it.
+
+    Args:
+        place: A text, JSONL or Parquet file, or a Hub dataset, which is streamed.
+        column: Holds passages, from which contexts are cut. None: `context` holds contexts, as does each line of a text
+            file, and they are used whole.
+        config: Configuration of a Hub dataset.
+        split: Of a Hub dataset.
+    """
+
+    place: str
+    column: str | None = None
+    config: str | None = None
+    split: str = "train"
+
+    @classmethod
+    def from_value(cls, value: Any, where: str) -> "CorpusConfig":
+        """The corpus that a recipe names in short or spells out.
+
+        Raises:
+            ConfigError: It has a mistake.
+        """
+        if not isinstance(value, str):
+            return from_fields(cls, value, where)
+        place, colon, column = value.rpartition(":")
+        return cls(place=place, column=column) if colon else cls(place=value)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServerConfig:
+    """A server with an OpenAI-compatible `/v1/completions`, such as vLLM's.
+
+    Args:
+        url: What comes before `/completions`, such as http://localhost:8000/v1.
+        api_key_variable: The environment variable that holds the key; None sends none.
+        concurrency: Requests at a time, of each worker.
+        timeout_seconds: For the whole of an answer.
+        attempts: How often a request that fails is made, with growing pauses between.
+    """
+
+    url: str
+    api_key_variable: str | None = None
+    concurrency: int = 8
+    timeout_seconds: float = 120.0
+    attempts: int = 6
+
+    def __post_init__(self) -> None:
+        parts = urlsplit(self.url)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise ConfigError(f"url must begin with http:// or https:// and name a server, got '{self.url}'")
+        if parts.username is not None or parts.password is not None:  # and it is not repeated in the message
+            raise ConfigError("url must hold no user name and password; put a key into api_key_variable")
+        for name in ("concurrency", "attempts"):
+            _at_least(name, getattr(self, name), 1)
+        if not 0.0 < self.timeout_seconds <= 86_400.0:
+            raise ConfigError(f"timeout_seconds must lie in (0, 86400], got {self.timeout_seconds}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -10,11 +74,12 @@ class SamplingConfig:
     """How the teacher is sampled (paper, Section 3.1 and A.1).
 
     Args:
-        teacher: A decoder-only language model: folder, `package:folder` or Hub id.
-        domain: The dataset configuration that the samples are for.
-        prefixes: Datelines or headings that passages start with; none starts them from nothing (biomedical domain).
-        contexts: How many contexts to draw from the teacher.
-        contexts_file: A human corpus instead, used whole: one context a line, or JSONL.
+        teacher: A decoder-only language model: folder, `package:folder` or Hub id; with `server`, its name there.
+        server: Asked in place of a model in this process.
+        domain: A bundled domain (news, biomedical, reddit), a YAML file, `package:file.yaml`, or its settings.
+        contexts: How many contexts; fewer where a corpus ends.
+        corpus: Where contexts are taken from in place of the teacher.
+        every_prefix: Whether a passage gives a context of each length, or one of a length drawn for it.
         min_sentences: Shortest context.
         max_sentences: Longest context.
         context_temperature: For contexts.
@@ -23,16 +88,18 @@ class SamplingConfig:
         k: Next sentences sampled a context.
         temperature: For next sentences.
         top_p: For next sentences.
+        no_repeat_ngram_size: No n-gram of so many tokens stands twice in context and next sentence; 0 allows all.
         sentence_tokens: Where a sentence that does not end is cut.
         contexts_per_shard: Contexts that are journalled together.
         contexts_per_batch: Contexts whose sentences are sampled together; k times as many texts are in memory.
     """
 
     teacher: str
-    domain: str
-    prefixes: tuple[str, ...] = ()
+    server: ServerConfig | None = None
+    domain: DomainConfig
     contexts: int
-    contexts_file: str | None = None
+    corpus: CorpusConfig | None = None
+    every_prefix: bool = False  # paper A.1; the released code takes every prefix
     min_sentences: int = 1  # paper A.1
     max_sentences: int = 5  # paper A.1
     context_temperature: float = 1.0  # paper A.1
@@ -41,6 +108,7 @@ class SamplingConfig:
     k: int = 100  # paper, Section 3.1
     temperature: float = 0.7  # paper, Section 3.1; the released code has 0.5
     top_p: float = 0.9  # paper A.1
+    no_repeat_ngram_size: int = 0  # the paper names none; the released code has 3
     sentence_tokens: int = 100  # the authors' released code
     contexts_per_shard: int = 32
     contexts_per_batch: int = 8
@@ -52,12 +120,18 @@ class SamplingConfig:
             _at_least(name, getattr(self, name), 1)
         _at_least("k", self.k, 2)  # a pair needs two
         _at_least("max_sentences", self.max_sentences, self.min_sentences)
+        _at_least("no_repeat_ngram_size", self.no_repeat_ngram_size, 0)
         for name in ("context_top_p", "top_p"):
             if not 0.0 < getattr(self, name) <= 1.0:
                 raise ConfigError(f"{name} must lie in (0, 1], got {getattr(self, name)}")
         for name in ("context_temperature", "temperature"):
             if not 0.0 < getattr(self, name) <= 5.0:
                 raise ConfigError(f"{name} must lie in (0, 5], got {getattr(self, name)}")
+        if self.server is not None and self.no_repeat_ngram_size:
+            problem = (
+                f"no_repeat_ngram_size is {self.no_repeat_ngram_size}, and a completions server knows no such rule"
+            )
+            raise ConfigError(f"{problem}; set it to 0")
 
 
 def _at_least(name: str, value: int, least: int) -> None:

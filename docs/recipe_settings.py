@@ -17,7 +17,8 @@ from typing import Any, Literal, NamedTuple
 
 from builders.critics.settings import _CONFIGS as CRITICS  # the one list of critics; the page must not have another
 from builders.deduplication import DeduplicationConfig
-from builders.sampling_config import SamplingConfig
+from builders.domain import DomainConfig, SentencesConfig
+from builders.sampling_config import CorpusConfig, SamplingConfig, ServerConfig
 from scripts.recipe import Recipe, StudentConfig
 from trainers.evaluation import EvaluationConfig
 from trainers.finetuning_config import FineTuningConfig, LoraSettings
@@ -28,6 +29,10 @@ BEGIN, END = "<!-- settings: begin -->", "<!-- settings: end -->"
 SECTIONS: dict[str, type] = {
     "": Recipe,
     "sampling": SamplingConfig,
+    "sampling.server": ServerConfig,
+    "sampling.corpus": CorpusConfig,
+    "sampling.domain, or a file": DomainConfig,
+    "sampling.domain.sentences": SentencesConfig,
     **{f"critics: {name}": config for name, config in CRITICS.items()},
     "deduplication": DeduplicationConfig,
     "student": StudentConfig,
@@ -48,8 +53,18 @@ WHY = {
     "Recipe.license": "this project's own",
     "Recipe.language": "the paper's data are English",
     "Recipe.notes": "nothing to explain where nothing departs from the paper",
-    "SamplingConfig.prefixes": "paper A.1: none for the biomedical domain; news needs datelines of your choice",
-    "SamplingConfig.contexts_file": "paper, Section 3.1: from the teacher itself, or from a human corpus",
+    "SamplingConfig.server": "a model in this process needs nothing else",
+    "SamplingConfig.corpus": "paper, Section 3.1: from the teacher itself, or from a human corpus",
+    "ServerConfig.api_key_variable": "a server of your own asks for none",
+    "ServerConfig.concurrency": "servers batch what comes together",
+    "ServerConfig.timeout_seconds": "k texts of 100 tokens take a busy server a minute",
+    "ServerConfig.attempts": "with growing pauses, a minute without the server is survived",
+    "CorpusConfig.column": "a file of contexts needs none",
+    "CorpusConfig.config": "most datasets have one",
+    "CorpusConfig.split": "the one that every dataset has",
+    "DomainConfig.prefixes": "paper A.1: none for the biomedical domain",
+    "DomainConfig.values": "only templates need them",
+    "DomainConfig.banned": "the paper bans nothing; the bundled domains have the released code's",
     "SamplingConfig.contexts_per_shard": "a killed run loses at most one shard a worker",
     "SamplingConfig.contexts_per_batch": "for small models; at k = 100 gpt2-xl takes 15 GB a context and wants 1",
     "SemanticEquivalenceConfig.direction": "paper, Section 3.2; Appendix C has `forward`",
@@ -169,6 +184,8 @@ def _kind(kind: Any) -> str:
         return ", or ".join("none" if option is type(None) else _kind(option) for option in arguments)
     if origin is Literal:
         return "one of " + ", ".join(f"`{option}`" for option in arguments)
+    if origin is dict:
+        return f"{_kind(arguments[1])} by name"
     if origin is tuple:
         return f"list of {_kind(arguments[0])}"
     if dataclasses.is_dataclass(kind):
@@ -179,6 +196,8 @@ def _kind(kind: Any) -> str:
 def _default(field: dataclasses.Field[Any]) -> str:
     factory = field.default_factory
     value = field.default if factory is dataclasses.MISSING else factory()
+    if value == {}:
+        return "none"
     if dataclasses.is_dataclass(value):
         return "its own defaults"
     if value is None:

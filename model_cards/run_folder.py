@@ -55,8 +55,8 @@ class Run:
 
     @property
     def contexts_are_given(self) -> bool:
-        """Whether round 0 went on from a file of contexts; every later round takes the teacher's own."""
-        return (self.recipe.get("sampling") or {}).get("contexts_file") is not None
+        """Whether round 0 went on from a human corpus; every later round takes the teacher's own."""
+        return (self.recipe.get("sampling") or {}).get("corpus") is not None
 
     @property
     def notes(self) -> list[str]:

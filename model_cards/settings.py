@@ -41,7 +41,7 @@ class Deviation:
 
 
 def setting_rows(recipe: dict[str, Any], sections: Collection[str] | None = None) -> list[tuple[str, str]]:
-    """Every setting by its dotted name, in the recipe's order, but for one that a file of contexts makes void.
+    """Every setting by its dotted name, in the recipe's order.
 
     Args:
         recipe: Settings by name.
@@ -49,9 +49,7 @@ def setting_rows(recipe: dict[str, Any], sections: Collection[str] | None = None
     """
     wanted = recipe.keys() if sections is None else sections
     shown = {key: value for key, value in recipe.items() if key in wanted and key not in _NOT_SETTINGS}
-    leaves = list(_leaves(shown, ""))
-    void = "sampling.contexts" if dict(leaves).get("sampling.contexts_file") is not None else None  # used whole
-    return [(name, _text(value)) for name, value in leaves if name != void]
+    return [(name, _text(value)) for name, value in _leaves(shown, "")]
 
 
 def deviations(recipe: dict[str, Any], task: str) -> list[Deviation]:

@@ -12,6 +12,7 @@ from builders.journal import Stage
 from builders.models import model_identity
 from builders.named import code_identity
 from builders.parsers.loading import load_parser, parser_identity
+from builders.teachers import load_teacher
 from scripts.pipeline import Pipeline
 from scripts.provenance import preference_counts, provenance, released_statistics
 from trainers.benchmark import BenchmarkRow, benchmark_rows
@@ -35,7 +36,7 @@ def write_metrics(pipeline: Pipeline, command: str) -> dict[str, Any]:
     metrics = {
         "name": recipe.name,
         "task": recipe.task,
-        "domain": recipe.sampling.domain,
+        "domain": recipe.sampling.domain.name,
         "seed": recipe.seed,
         **provenance(recipe),
         "command": command,
@@ -81,7 +82,7 @@ def _dataset(pipeline: Pipeline) -> dict[str, Any]:
     assembly = pipeline.dataset().assembly
     rounds = [row["round"] for table in assembly.splits.values() for row in table.select(["round"]).to_pylist()]
     return {
-        "config": pipeline.recipe.sampling.domain,
+        "config": pipeline.recipe.sampling.domain.name,
         "splits": {name: len(table) for name, table in assembly.splits.items()},
         "rounds": {str(number): rounds.count(number) for number in sorted(set(rounds))},
         "dropped_duplicates": assembly.dropped_duplicates,
@@ -102,19 +103,19 @@ def _systems(pipeline: Pipeline) -> Iterator[tuple[str, Path | None, dict[str, A
     recipe = pipeline.recipe
     assert recipe.evaluation is not None
     rows = benchmark_rows(recipe.evaluation, recipe.task)
-    teacher = recipe.sampling.teacher
     oracle, parser = recipe.evaluation.oracle, recipe.evaluation.parser
     code = [code_identity("oracle", oracle)] if oracle else []
     code += [parser_identity(parser)] if parser else []
 
     def evaluated(name: str, student: Path | None) -> tuple[str, Path | None, dict[str, Any]]:
-        model = teacher if student is None else str(student)
+        identity = load_teacher(recipe.sampling).identity() if student is None else model_identity(str(student))
         sources = [row["source"] for row in rows]
-        mark = fingerprint(model_identity(model), rows, recipe.evaluation, code, recipe.task)
+        mark = fingerprint(identity, rows, recipe.evaluation, code, recipe.task)
         record = pipeline.folder / "evaluation" / f"{student.name if student else 'teacher'}.json"
 
         def evaluate() -> dict[str, Any]:
-            generate = partial(teacher_outputs, teacher) if student is None else Paraphraser(model).greedy
+            baseline = partial(teacher_outputs, recipe.sampling)
+            generate = baseline if student is None else Paraphraser(str(student)).greedy
             outputs = generate(sources, label=f"evaluate {record.stem}")
             assert recipe.evaluation is not None
             return evaluation_record(rows, outputs, recipe.evaluation, recipe.task)

@@ -18,7 +18,8 @@ from builders.errors import RunError
 from builders.files import atomic_path, remove_abandoned
 from builders.journal import Stage
 from builders.preference import preference_config
-from builders.sampling import SamplingConfig, sample_stage
+from builders.sampling import sample_stage
+from builders.sampling_config import SamplingConfig
 from builders.stage import candidates, pairs_stage
 from model_cards.usage_code import add_usage_code
 from scripts.recipe import Recipe, recipe_text
@@ -96,7 +97,16 @@ class Pipeline:
         settings = (self.critics(), recipe.self_distillation)
         with self._timed(f"pairs round {round_number}"):
             return candidates_stage(
-                samples, student, *settings, folder, round_number, recipe.seed, recipe.workers, self.only, keep
+                samples,
+                student,
+                *settings,
+                recipe.sampling.domain,
+                folder,
+                round_number,
+                recipe.seed,
+                recipe.workers,
+                self.only,
+                keep,
             )
 
     @once
@@ -142,7 +152,7 @@ class Pipeline:
         """The assembled dataset of all rounds, written as a Hub-shaped folder with its preference rows beside it."""
         from builders.release import update_dataset  # datasets is slow to import
 
-        domain, rounds = self.recipe.sampling.domain, [self.pairs(number) for number in range(self.last_round + 1)]
+        domain, rounds = self.recipe.sampling.domain.name, [self.pairs(number) for number in range(self.last_round + 1)]
         builder = self.builder(rounds)
         with self._timed("dataset"):
             for each in (builder, self.builder(rounds, preference_config(domain))):
@@ -174,7 +184,7 @@ class Pipeline:
         """Sampling of contexts that no round has seen: the teacher's own, since a file of contexts is used up."""
         assert self.recipe.self_distillation is not None
         contexts = self.recipe.self_distillation.contexts
-        return replace(self.recipe.sampling, contexts=contexts, contexts_file=None)
+        return replace(self.recipe.sampling, contexts=contexts, corpus=None)
 
     def _sample(self, config: SamplingConfig, round_name: str, folder: str, k: int | None) -> Stage:
         recipe = self.recipe
@@ -201,7 +211,7 @@ class Pipeline:
 
         duplicates = self._duplicates(rounds)
         return (Dimsum if self.recipe.task == "summary" else Dimple)(
-            config_name=config or self.recipe.sampling.domain,
+            config_name=config or self.recipe.sampling.domain.name,
             rounds=tuple(str(stage.folder) for stage in rounds),
             deduplication=str(duplicates.folder) if duplicates else None,
             workers=self.recipe.workers,

@@ -67,7 +67,7 @@ def preference_counts(pipeline: Pipeline) -> dict[str, Any] | None:
         `config`, `splits` with the rows of each, and `rejected_by` with those by what was wrong with the worse text;
         None where no pair has such a row.
     """
-    config = preference_config(pipeline.recipe.sampling.domain)
+    config = preference_config(pipeline.recipe.sampling.domain.name)
     folder = pipeline.dataset_folder / config
     files = {split: sorted(folder.glob(f"{split}-*.parquet")) for split in SPLITS}
     reasons = {

@@ -9,13 +9,12 @@ from typing import Any, Literal
 
 import yaml
 
-from builders.config import from_mapping, to_mapping
+from builders.config import from_mapping, read_yaml, to_mapping
 from builders.critics.settings import CriticsConfig
 from builders.deduplication import DeduplicationConfig
-from builders.errors import ConfigError, UsageError, one_line
-from builders.files import read_text
+from builders.errors import ConfigError, UsageError
 from builders.preference import is_preference
-from builders.sampling import SamplingConfig
+from builders.sampling_config import SamplingConfig
 from trainers.evaluation import EvaluationConfig
 from trainers.finetuning_config import FineTuningConfig
 from trainers.self_distillation import SelfDistillationConfig
@@ -84,11 +83,13 @@ class Recipe:
                 raise ConfigError(f"{name} must be at least 1, got {getattr(self, name)}")
         if not 0 <= self.seed <= _LARGEST_SEED:
             raise ConfigError(f"seed must lie in 0..{_LARGEST_SEED}, got {self.seed}")
-        for name, value in {"name": self.name, "sampling.domain": self.sampling.domain}.items():
+        for name, value in {"name": self.name, "sampling.domain": self.sampling.domain.name}.items():
             if not _FILE_NAME.fullmatch(value):  # they name folders, a domain one on the Hub too
                 raise ConfigError(f"{name} must be of letters, digits and _ . - only, got '{value}'")
-        if is_preference(self.sampling.domain):
-            problem = f"sampling.domain must not end like the preference rows of a domain, got '{self.sampling.domain}'"
+        if is_preference(self.sampling.domain.name):
+            problem = (
+                f"sampling.domain must not end like the preference rows of a domain, got '{self.sampling.domain.name}'"
+            )
             raise ConfigError(f"{problem}; name it otherwise")
         if self.critics.is_summary != (self.task == "summary"):
             wanted = "direction: forward or a compression critic" if self.task == "summary" else "symmetric critics"
@@ -141,7 +142,7 @@ def load_recipe(path: str, overrides: list[str], contexts: str | None = None) ->
     """
     settings = _read_settings(path, overrides)
     if contexts is not None:
-        _set(settings, "sampling.contexts_file", contexts, "--contexts")
+        _set(settings, "sampling.corpus", contexts, "--contexts")
     return from_mapping(Recipe, settings)
 
 
@@ -151,7 +152,7 @@ def recipe_text(recipe: Recipe) -> str:
 
 
 def _read_settings(path: str, overrides: list[str]) -> dict[str, Any]:
-    settings = _read_yaml(_find(path))
+    settings = read_yaml(_find(path))
     for override in overrides:
         _apply(settings, override)
     return settings
@@ -167,22 +168,6 @@ def _find(path: str) -> Path:
     near = difflib.get_close_matches(Path(path).stem, bundled, n=1)
     hint = f"did you mean {near[0]}?" if near else f"bundled are {', '.join(sorted(bundled))}"
     raise UsageError(f"recipe '{path}' is neither a file nor a bundled recipe; {hint}")
-
-
-def _read_yaml(path: Path) -> dict[str, Any]:
-    text = read_text(path)
-    try:
-        settings = yaml.safe_load(text)
-    except (yaml.YAMLError, ValueError) as error:  # ValueError: a date that is none
-        place = getattr(error, "problem_mark", None)
-        where = f", line {place.line + 1}" if place else ""
-        problem = getattr(error, "problem", None) or one_line(error)
-        raise ConfigError(f"{path}{where} is no YAML: {problem}; correct it and run again") from None
-    if not isinstance(settings, dict):
-        raise ConfigError(
-            f"{path} must hold settings by name, got {type(settings).__name__}; see recipes/ for examples"
-        )
-    return settings
 
 
 def _apply(settings: dict[str, Any], override: str) -> None:

@@ -10,16 +10,17 @@ from typing import Any, Literal, TypedDict
 from builders.critics.compression import CompressionConfig, compression_ratio
 from builders.critics.dissimilarity import RougeLConfig
 from builders.errors import ConfigError
-from builders.generation import Prompt, positions, sample_continuations
-from builders.models import load_causal_lm
+from builders.generation import Decoding, Prompt
 from builders.parsers.loading import GIVEN, Parser, check_parser_name
-from builders.sentences import first_sentence, first_sentence_done
+from builders.sampling_config import SamplingConfig
+from builders.sentences import Sentences
+from builders.teachers import load_teacher
 from metrics.ibleu.sentence_bleu import sentence_ibleu
 from metrics.rouge_l.overlap import rouge_l, tokens
 from metrics.ted.tree_distance import tree_edit_distances
 
 from .oracle import Oracle, is_faithful
-from .paraphraser import MAX_NEW_TOKENS, in_length_order
+from .paraphraser import in_length_order
 from .training_pairs import Task
 
 TEACHER_BATCH = 32  # a constant: a batch's composition shows in the last bits of its logits
@@ -145,31 +146,25 @@ def _faithfulness(rows: Sequence[tuple[str, str]], oracle: Oracle, task: Task) -
     return {"faithful_summary": share(summary), "entailed": share(faithful)}
 
 
-def teacher_outputs(teacher: str, sources: Sequence[str], label: str | None = None) -> list[str]:
+def teacher_outputs(config: SamplingConfig, sources: Sequence[str], label: str | None = None) -> list[str]:
     """The plain teacher as a baseline: the sentence it most likely goes on with after the source alone.
 
     Args:
-        teacher: A decoder-only model.
+        config: Of the teacher.
         sources: Sentences.
         label: For the progress bar; without one none is shown.
+
+    Returns:
+        One a source; "" for a source that is too long for the teacher.
     """
-    model, tokenizer = load_causal_lm(teacher)
-    room = min(MAX_NEW_TOKENS, positions(model) // 2)  # the other half is for the source
+    teacher, sentences = load_teacher(config), Sentences(config.domain.sentences)
+    greedy = Decoding(max_new_tokens=config.sentence_tokens)
 
     def continuations(batch: list[Prompt]) -> list[list[str]]:
-        return sample_continuations(
-            model,
-            tokenizer,
-            batch,
-            num_return=1,
-            temperature=0.0,
-            top_p=1.0,
-            max_new_tokens=room,
-            is_done=first_sentence_done,
-        )
+        return [continued.texts for continued in teacher.go_on(batch, greedy, sentences.first_is_done)]
 
     texts = in_length_order([Prompt(source, 0) for source in sources], TEACHER_BATCH, continuations, label)
-    return [first_sentence(text) for [text] in texts]
+    return [sentences.first(text) for [text] in (own or [""] for own in texts)]
 
 
 def audit_pairs(rows: Iterable[Mapping[str, Any]], oracle: Oracle, task: Task) -> Audit | None:

@@ -1,9 +1,10 @@
 """A trained student at work: paraphrases (or summaries) of given sentences, greedy or sampled."""
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
-from builders.generation import Prompt, sample_continuations, sample_targets
+from builders.generation import Decoding, Prompt, sample_continuations, sample_targets
 from builders.progress import track
 
 from .kind import load_student
@@ -50,24 +51,15 @@ class Paraphraser:
             label: For the progress bar; without one none is shown.
         """
         generate = sample_targets if self._model.config.is_encoder_decoder else _sample_completions
+        decoding = Decoding(num_return=n, temperature=temperature, top_p=top_p, max_new_tokens=self._max_new_tokens)
 
         def outputs(batch: list[Prompt]) -> list[list[str]]:
-            return generate(
-                self._model,
-                self._tokenizer,
-                batch,
-                num_return=n,
-                temperature=temperature,
-                top_p=top_p,
-                max_new_tokens=self._max_new_tokens,
-            )
+            return generate(self._model, self._tokenizer, batch, decoding)
 
         return in_length_order(prompts, max(1, ROWS_PER_BATCH // n), outputs, label)
 
 
-def _sample_completions(
-    model: Any, tokenizer: Any, prompts: list[Prompt], *, max_new_tokens: int, **sampling: Any
-) -> list[list[str]]:
+def _sample_completions(model: Any, tokenizer: Any, prompts: list[Prompt], decoding: Decoding) -> list[list[str]]:
     """As `sample_targets`, of a decoder-only student.
 
     Its positions hold source and output together: a source that leaves no room for the output, which may take half of
@@ -75,10 +67,10 @@ def _sample_completions(
     """
     template = prompt_template(model.config)
     both = room(model, tokenizer, template)
-    written = min(max_new_tokens, both // 2)
+    written = min(decoding.max_new_tokens, both // 2)
     sources = shortened(tokenizer, [source.text for source in prompts], both - written)
     asked = [Prompt(prompt(template, text), source.key) for text, source in zip(sources, prompts, strict=True)]
-    texts = sample_continuations(model, tokenizer, asked, max_new_tokens=written, is_done=None, **sampling)
+    texts = sample_continuations(model, tokenizer, asked, replace(decoding, max_new_tokens=written))
     return [[text.strip() for text in samples] for samples in texts]
 
 

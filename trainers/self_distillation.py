@@ -7,6 +7,7 @@ from typing import Any
 
 from builders.config import fingerprint, to_mapping
 from builders.critics.settings import CriticsConfig
+from builders.domain import DomainConfig
 from builders.errors import ConfigError
 from builders.generation import Prompt
 from builders.journal import Stage, chosen_shards, run_shards
@@ -14,7 +15,7 @@ from builders.judging import PairsStages, judge_shard
 from builders.models import model_identity
 from builders.pairs import Pair
 from builders.randomness import key
-from builders.sentences import qualified
+from builders.sentences import Sentences
 
 from .paraphraser import Paraphraser
 
@@ -55,6 +56,7 @@ class _CandidatesJob:
     student: str
     critics: CriticsConfig
     config: SelfDistillationConfig
+    domain: DomainConfig
     round_number: int
     seed: int
     stages: PairsStages
@@ -65,6 +67,7 @@ def candidates_stage(
     student: Path,
     critics: CriticsConfig,
     config: SelfDistillationConfig,
+    domain: DomainConfig,
     folder: Path,
     round_number: int,
     seed: int,
@@ -79,6 +82,7 @@ def candidates_stage(
         student: The model of the round before.
         critics: Settings, the same as for the teacher's pairs.
         config: Settings of the student's sampling.
+        domain: Of the samples; its rules say which outputs qualify.
         folder: Of the stage.
         round_number: 1 or more.
         seed: Of the run.
@@ -107,7 +111,7 @@ def candidates_stage(
         "seed": seed,
     }
     stages = PairsStages.open(Stage(folder, mark, samples.num_shards, description), keep_rejects)
-    job = _CandidatesJob(samples, str(student), critics, config, round_number, seed, stages)
+    job = _CandidatesJob(samples, str(student), critics, config, domain, round_number, seed, stages)
     missing = chosen_shards(stages.missing(), only)
     run_shards(_candidates_shard, job, missing, workers, f"self-distillation, round {round_number}")
     return stages.pairs
@@ -124,10 +128,12 @@ def _candidates_shard(job: _CandidatesJob, shard: int) -> None:
     paraphraser = Paraphraser(job.student, config.max_new_tokens)
     outputs = paraphraser.sample(prompts, config.candidates, config.temperature, config.top_p)
 
+    refusal = Sentences(job.domain.sentences, job.domain.banned).refusal
+
     def candidates() -> Iterator[list[Pair]]:
         for (sentence, row), texts in zip(sources.items(), outputs, strict=True):
             place = row["context"], row["context_id"], row["passage_id"], row["domain"]
-            yield [Pair(sentence, output, *place) for output in dict.fromkeys(texts) if qualified(output)]
+            yield [Pair(sentence, output, *place) for output in dict.fromkeys(texts) if refusal(output) is None]
 
     counts = {"contexts": len(rows), "sentences": len(sources)}
     judge_shard(job.stages, shard, candidates, job.critics, job.round_number, counts)

@@ -7,7 +7,7 @@ import torch
 from transformers import BioGptForCausalLM, BioGptTokenizer
 
 from builders.decoded_text import decode
-from builders.generation import Prompt, _ending_tokens, sample_continuations
+from builders.generation import Decoding, Prompt, _ending_tokens, sample_continuations
 from tests.recipes.real_kinds import biogpt_config, biogpt_tokenizer
 
 PROMPTS = [
@@ -46,8 +46,8 @@ def test_greedy_continuations_are_those_of_generate(tokenizer):
         with torch.inference_mode():
             made = model.generate(ids, do_sample=False, max_new_tokens=20, begin_suppress_tokens=[2])
         expected.append(tokenizer.decode(made[0, ids.shape[1] :], skip_special_tokens=True))
-    settings = {"num_return": 1, "temperature": 0, "top_p": 1.0, "max_new_tokens": 20, "is_done": lambda text: False}
-    assert [texts[0] for texts in sample_continuations(model, tokenizer, PROMPTS, **settings)] == expected
+    settings = {"num_return": 1, "temperature": 0, "top_p": 1.0, "max_new_tokens": 20}
+    assert [texts[0] for texts in sample_continuations(model, tokenizer, PROMPTS, Decoding(**settings))] == expected
     assert len(set(expected)) > 1
 
 

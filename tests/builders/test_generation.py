@@ -5,26 +5,25 @@ import pytest
 import torch
 from transformers import AutoModelForCausalLM, BloomConfig, MptConfig
 
-from builders.generation import Prompt, positions, sample_continuations, sample_targets
+from builders.domain import SentencesConfig
+from builders.generation import Decoding, Prompt, positions, sample_continuations, sample_targets
 from builders.models import load_causal_lm, load_seq2seq
-from builders.sentences import first_sentence_done
+from builders.sentences import Sentences
 
 PROMPTS = [
     Prompt("Boeing said profit rose on Monday.", 11),
     Prompt("Apple", 12),
     Prompt("Dell Corp. said that sales fell last week. Nike said shares gained.", 13),
 ]
+SENTENCES = Sentences(SentencesConfig())
 TOKENS = {"pad_token_id": 0, "bos_token_id": 1, "eos_token_id": 2}
-
-
-def never(text):
-    return False
 
 
 def continuations(teacher, prompts, **settings):
     model, tokenizer = load_causal_lm(teacher)
-    defaults = {"num_return": 4, "temperature": 0.7, "top_p": 0.9, "max_new_tokens": 40, "is_done": first_sentence_done}
-    return sample_continuations(model, tokenizer, prompts, **defaults | settings)
+    is_done = settings.pop("is_done", SENTENCES.first_is_done)
+    defaults = {"num_return": 4, "temperature": 0.7, "top_p": 0.9, "max_new_tokens": 40}
+    return sample_continuations(model, tokenizer, prompts, Decoding(**defaults | settings), is_done)
 
 
 @pytest.mark.parametrize("prompts", [PROMPTS[:1], PROMPTS])
@@ -35,7 +34,7 @@ def test_greedy_continuations_are_those_of_generate(teacher, prompts):
     with torch.inference_mode():
         ids = model.generate(**inputs, do_sample=False, max_new_tokens=30, begin_suppress_tokens=[2])
     expected = tokenizer.batch_decode(ids[:, inputs["input_ids"].shape[1] :], skip_special_tokens=True)
-    ours = continuations(teacher, prompts, num_return=1, temperature=0, max_new_tokens=30, is_done=never)
+    ours = continuations(teacher, prompts, num_return=1, temperature=0, max_new_tokens=30, is_done=None)
     assert [texts[0] for texts in ours] == expected
 
 
@@ -60,10 +59,10 @@ def test_models_without_a_table_of_positions_are_sampled_too(teacher, config, li
     with torch.inference_mode():
         ids = model.generate(**inputs, do_sample=False, max_new_tokens=20, begin_suppress_tokens=[2])
     expected = tokenizer.batch_decode(ids[:, inputs["input_ids"].shape[1] :], skip_special_tokens=True)
-    settings = {"num_return": 1, "temperature": 0, "top_p": 1.0, "max_new_tokens": 20, "is_done": never}
-    assert [texts[0] for texts in sample_continuations(model, tokenizer, PROMPTS, **settings)] == expected
+    settings = {"num_return": 1, "temperature": 0, "top_p": 1.0, "max_new_tokens": 20}
+    assert [texts[0] for texts in sample_continuations(model, tokenizer, PROMPTS, Decoding(**settings))] == expected
     long = [Prompt("Boeing said profit rose on Monday. " * 9, 1)]
-    assert sample_continuations(model, tokenizer, long, **settings)
+    assert sample_continuations(model, tokenizer, long, Decoding(**settings))
 
 
 def test_greedy_targets_are_those_of_generate(student):
@@ -74,7 +73,7 @@ def test_greedy_targets_are_those_of_generate(student):
     with torch.inference_mode():
         ids = model.generate(**inputs, do_sample=False, num_beams=1, max_new_tokens=20, begin_suppress_tokens=[2])
     expected = [text.strip() for text in tokenizer.batch_decode(ids, skip_special_tokens=True)]
-    ours = sample_targets(model, tokenizer, PROMPTS, num_return=1, temperature=0, top_p=0.9, max_new_tokens=20)
+    ours = sample_targets(model, tokenizer, PROMPTS, Decoding(max_new_tokens=20))
     assert [texts[0] for texts in ours] == expected
 
 
@@ -88,7 +87,7 @@ def test_samples_follow_the_model(teacher):
     inside = (p.values.cumsum(0) - p.values) < 0.9
     expected = dict(zip(p.indices[inside].tolist(), (p.values[inside] / p.values[inside].sum()).tolist(), strict=True))
     [texts] = continuations(
-        teacher, [Prompt(prompt, 5)], num_return=2000, temperature=1.0, max_new_tokens=1, is_done=never
+        teacher, [Prompt(prompt, 5)], num_return=2000, temperature=1.0, max_new_tokens=1, is_done=None
     )
     drawn = dict(zip(*np.unique(texts, return_counts=True), strict=True))
     for token, share in expected.items():
@@ -98,8 +97,8 @@ def test_samples_follow_the_model(teacher):
 
 def test_a_text_stops_soon_after_its_sentence(teacher):
     for texts in continuations(teacher, PROMPTS, num_return=8):
-        assert any(first_sentence_done(text) for text in texts)
-        assert max(len(text.split()) for text in texts if first_sentence_done(text)) < 20
+        assert any(SENTENCES.first_is_done(text) for text in texts)
+        assert max(len(text.split()) for text in texts if SENTENCES.first_is_done(text)) < 20
 
 
 def test_a_prompt_samples_the_same_alone_and_in_company(teacher):
@@ -135,14 +134,14 @@ def test_what_pads_a_vocabulary_is_never_drawn(teacher):
     torch.manual_seed(0)
     config = BloomConfig(hidden_size=32, n_layer=1, n_head=4, vocab_size=100 * len(tokenizer), **TOKENS)
     model = AutoModelForCausalLM.from_config(config).eval()
-    settings = {"num_return": 20, "temperature": 1.0, "top_p": 1.0, "max_new_tokens": 5, "is_done": never}
-    [texts] = sample_continuations(model, tokenizer, PROMPTS[:1], **settings)
+    settings = {"num_return": 20, "temperature": 1.0, "top_p": 1.0, "max_new_tokens": 5}
+    [texts] = sample_continuations(model, tokenizer, PROMPTS[:1], Decoding(**settings))
     assert all(texts)
 
 
 def test_targets_are_keyed(student):
     model, tokenizer = load_seq2seq(student)
     settings = {"num_return": 3, "temperature": 1.0, "top_p": 0.9, "max_new_tokens": 12}
-    together = sample_targets(model, tokenizer, PROMPTS, **settings)
-    assert together == [sample_targets(model, tokenizer, [prompt], **settings)[0] for prompt in PROMPTS]
+    together = sample_targets(model, tokenizer, PROMPTS, Decoding(**settings))
+    assert together == [sample_targets(model, tokenizer, [prompt], Decoding(**settings))[0] for prompt in PROMPTS]
     assert len(set(together[0])) == 3

@@ -3,14 +3,20 @@ import dataclasses
 import pytest
 from transformers import AutoTokenizer, MambaConfig, MambaForCausalLM
 
+from builders.domain import DomainConfig
 from builders.errors import ConfigError
-from builders.sampling import SAMPLES_SCHEMA, SamplingConfig, sample_stage
-from builders.sentences import qualified, split_sentences
+from builders.sampling import SAMPLES_SCHEMA, sample_stage
+from builders.sampling_config import CorpusConfig, SamplingConfig
+from builders.sentences import Sentences
+
+NEWS = DomainConfig(name="news")
+SENTENCES = Sentences(NEWS.sentences)
 
 
 def config(teacher, **settings):
-    small = {"contexts": 6, "k": 5, "contexts_per_shard": 4, "contexts_per_batch": 2}
-    return SamplingConfig(teacher=teacher, domain="news", sentence_tokens=40, context_tokens=90, **small | settings)
+    small = {"contexts": 6, "k": 5, "contexts_per_shard": 4, "contexts_per_batch": 2, "domain": NEWS}
+    small |= {"sentence_tokens": 40, "context_tokens": 90}
+    return SamplingConfig(teacher=teacher, **small | settings)
 
 
 @pytest.fixture(scope="module")
@@ -19,10 +25,10 @@ def stage(teacher, tmp_path_factory):
 
 
 def test_contexts_are_one_to_five_whole_sentences(stage):
-    lengths = {len(split_sentences(row["context"])) for row in stage.read_rows()}
+    lengths = {len(SENTENCES.split(row["context"])) for row in stage.read_rows()}
     assert lengths <= {1, 2, 3, 4, 5}
     assert len(lengths) > 1
-    assert all(qualified(row["context"]) for row in stage.read_rows())
+    assert all(SENTENCES.refusal(row["context"]) is None for row in stage.read_rows())
 
 
 def test_samples_are_single_qualified_sentences(stage):
@@ -30,9 +36,14 @@ def test_samples_are_single_qualified_sentences(stage):
     assert list(rows[0]) == SAMPLES_SCHEMA.names
     sentences = [sentence for row in rows for sentence in row["sentences"]]
     assert sentences
-    assert all(qualified(sentence) and len(split_sentences(sentence)) == 1 for sentence in sentences)
+    assert all(SENTENCES.refusal(sentence) is None and len(SENTENCES.split(sentence)) == 1 for sentence in sentences)
     assert all(len(row["sentences"]) <= 5 for row in rows)
-    assert stage.counts() == {"contexts": len(rows), "sampled": 5 * len(rows), "sentences": len(sentences)}
+    assert stage.counts() == {
+        "contexts": len(rows),
+        "cut_contexts": 0,
+        "sampled": 5 * len(rows),
+        "sentences": len(sentences),
+    }
 
 
 def test_a_finished_stage_is_not_done_again(stage, teacher):
@@ -47,7 +58,12 @@ def test_another_round_draws_fresh_contexts(stage, teacher, tmp_path):
 
 
 def test_prefixes_start_every_passage(teacher, tmp_path):
-    stage = sample_stage(config(teacher, prefixes=("Boeing said", "Apple said")), 7, tmp_path, "round-0")
+    stage = sample_stage(
+        config(teacher, domain=DomainConfig(name="news", prefixes=("Boeing said", "Apple said"))),
+        7,
+        tmp_path,
+        "round-0",
+    )
     starts = {" ".join(row["context"].split()[:2]) for row in stage.read_rows()}
     assert starts == {"Boeing said", "Apple said"}
 
@@ -55,10 +71,10 @@ def test_prefixes_start_every_passage(teacher, tmp_path):
 def test_a_human_corpus_is_used_whole(teacher, tmp_path):
     path = tmp_path / "contexts.txt"
     path.write_text("Boeing said profit rose on Monday.\nApple said sales fell last week.\n")
-    stage = sample_stage(config(teacher, contexts_file=str(path)), 7, tmp_path / "samples", "round-0")
+    stage = sample_stage(config(teacher, corpus=CorpusConfig(place=str(path))), 7, tmp_path / "samples", "round-0")
     assert [row["context"] for row in stage.read_rows()] == path.read_text().splitlines()
     path.write_text("Boeing said profit rose on Tuesday.\n")
-    changed = sample_stage(config(teacher, contexts_file=str(path)), 7, tmp_path / "samples", "round-0")
+    changed = sample_stage(config(teacher, corpus=CorpusConfig(place=str(path))), 7, tmp_path / "samples", "round-0")
     assert changed.fingerprint != stage.fingerprint
 
 

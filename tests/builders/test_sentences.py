@@ -1,11 +1,14 @@
 import pytest
 
-from builders.sentences import first_sentence, first_sentence_done, qualified, split_sentences
+from builders.domain import SentencesConfig
+from builders.sentences import Sentences
+
+SENTENCES = Sentences(SentencesConfig(), banned=("[",))
 
 
 def test_abbreviations_end_no_sentence():
     text = "Dell Corp. said profit rose in the U.S. market. Shares fell 5.5 percent."
-    assert split_sentences(text) == ["Dell Corp. said profit rose in the U.S. market.", "Shares fell 5.5 percent."]
+    assert SENTENCES.split(text) == ["Dell Corp. said profit rose in the U.S. market.", "Shares fell 5.5 percent."]
 
 
 @pytest.mark.parametrize(
@@ -20,7 +23,7 @@ def test_abbreviations_end_no_sentence():
     ],
 )
 def test_sampling_stops_when_a_second_sentence_has_begun(text, done):
-    assert first_sentence_done(text) is done
+    assert SENTENCES.first_is_done(text) is done
 
 
 @pytest.mark.parametrize(
@@ -33,20 +36,43 @@ def test_sampling_stops_when_a_second_sentence_has_begun(text, done):
     ],
 )
 def test_the_first_sentence_is_kept(text, first):
-    assert first_sentence(text) == first
+    assert SENTENCES.first(text) == first
 
 
 @pytest.mark.parametrize(
-    ("sentence", "kept"),
+    ("sentence", "reason"),
     [
-        ("It rose.", True),
-        ("Why?", True),
-        ("A.", False),
-        ("No!", True),
-        ("It rose", False),
-        ("It\nrose.", False),
-        ("", False),
+        ("It rose.", None),
+        ("Why?", None),
+        ("No!", None),
+        ("", "too_short"),
+        ("A.", "too_short"),
+        (f"{'It rose, said the very many people who knew of it. ' * 12}.", "too_long"),
+        ("It rose", "unfinished"),
+        ("It\nrose.", "newline"),
+        ("It \x00 rose.", "unprintable"),
+        ("It \ufffd rose.", "unprintable"),
+        ("See https://example.org.", "url"),
+        ("See www.example.org.", "url"),
+        ("It rose [1].", "banned"),
+        ("It was very, very, very good.", None),
+        ("It was very very very very good.", "repetition"),
+        ("It rose and it rose and it rose and it rose and fell.", "repetition"),
+        ("Sales rose, profit rose, shares rose and costs rose.", None),
     ],
 )
-def test_qualified(sentence, kept):
-    assert qualified(sentence) is kept
+def test_a_refusal_names_its_reason(sentence, reason):
+    assert SENTENCES.refusal(sentence) == reason
+
+
+@pytest.mark.parametrize(
+    ("passage", "sentences"),
+    [
+        ("LONDON (AP) -- Profit rose. Sales\nfell. Shares", ["LONDON (AP) -- Profit rose.", "Sales fell."]),
+        ("Profit rose.", ["Profit rose."]),
+        ("Profit", []),
+        ("", []),
+    ],
+)
+def test_a_passage_loses_a_last_sentence_that_breaks_off(passage, sentences):
+    assert SENTENCES.whole(passage) == sentences

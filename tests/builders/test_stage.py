@@ -9,10 +9,12 @@ import pytest
 
 from builders.config import from_mapping
 from builders.critics.settings import CriticsConfig
+from builders.domain import DomainConfig
 from builders.errors import RunError
 from builders.journal import Stage
 from builders.pairs import DIMPLE_SCHEMA, DIMSUM_SCHEMA
-from builders.sampling import SamplingConfig, sample_stage
+from builders.sampling import sample_stage
+from builders.sampling_config import SamplingConfig
 from builders.stage import complete_stage, pairs_stage
 from tests.builders.run_stages import run_stages
 
@@ -39,7 +41,13 @@ def summary_critics(critic):
 @pytest.fixture(scope="module")
 def samples(teacher, tmp_path_factory):
     config = SamplingConfig(
-        teacher=teacher, domain="news", contexts=8, k=8, contexts_per_shard=4, sentence_tokens=40, context_tokens=90
+        teacher=teacher,
+        domain=DomainConfig(name="news"),
+        contexts=8,
+        k=8,
+        contexts_per_shard=4,
+        sentence_tokens=40,
+        context_tokens=90,
     )
     return sample_stage(config, 1, tmp_path_factory.mktemp("run") / "samples", "round-0")
 

@@ -2,6 +2,7 @@ from importlib.resources import files
 
 import pytest
 
+from builders.sampling_config import CorpusConfig
 from scripts.recipe import load_recipe, recipe_text
 
 RECIPES = [entry.name for entry in files("recipes").iterdir() if entry.name.endswith(".yaml")]
@@ -16,13 +17,18 @@ def test_a_bundled_recipe_resolves_and_its_resolved_form_reads_back(name, tmp_pa
 
 
 def test_overrides_are_yaml_and_make_the_sections_they_need():
-    settings = ["sampling.prefixes=[OSLO (AP) --]", "student.training.lora.rank=4", "sampling.temperature=1", "seed=7"]
+    settings = [
+        "sampling.domain={name: oslo, prefixes: [OSLO (AP) --]}",
+        "student.training.lora.rank=4",
+        "sampling.temperature=1",
+        "seed=7",
+    ]
     recipe = load_recipe("microworld-demo", settings, contexts="mine.txt")
-    assert recipe.sampling.prefixes == ("OSLO (AP) --",)
+    assert recipe.sampling.domain.prefixes == ("OSLO (AP) --",)
     assert recipe.student.training.lora is not None
     assert recipe.student.training.lora.rank == 4
     assert recipe.sampling.temperature == 1.0
-    assert recipe.sampling.contexts_file == "mine.txt"
+    assert recipe.sampling.corpus == CorpusConfig(place="mine.txt")
     assert recipe.seed == 7
 
 

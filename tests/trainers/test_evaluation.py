@@ -5,7 +5,9 @@ import pytest
 from rouge_score import rouge_scorer
 from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer
 
+from builders.domain import DomainConfig
 from builders.errors import ConfigError
+from builders.sampling_config import SamplingConfig
 from trainers.evaluation import EvaluationConfig, audit_pairs, evaluate_outputs, mean, share, teacher_outputs
 
 MEANINGS = {
@@ -87,9 +89,13 @@ def test_audit_of_a_summary_asks_for_entailment_one_way():
     assert audit_pairs([], ORACLE, "summary") is None
 
 
+def teacher_settings(teacher: str) -> SamplingConfig:
+    return SamplingConfig(teacher=teacher, domain=DomainConfig(name="news"), contexts=1, sentence_tokens=16)
+
+
 def test_plain_teacher_goes_on_with_one_line_a_source(gpt2):
     sources = [SOURCE, "The court upheld the ruling.", SOURCE]
-    outputs = teacher_outputs(gpt2, sources)
+    outputs = teacher_outputs(teacher_settings(gpt2), sources)
     assert len(outputs) == 3
     assert outputs[0] == outputs[2]
     assert all("\n" not in output for output in outputs)
@@ -99,7 +105,8 @@ def test_plain_teacher_with_few_positions_keeps_room_for_the_source(gpt2, tmp_pa
     config = AutoConfig.from_pretrained(gpt2, n_positions=32)
     AutoModelForCausalLM.from_config(config).save_pretrained(tmp_path)
     AutoTokenizer.from_pretrained(gpt2).save_pretrained(tmp_path)
-    assert len(teacher_outputs(str(tmp_path), [SOURCE, f"{SOURCE} " * 5])) == 2
+    outputs = teacher_outputs(teacher_settings(str(tmp_path)), [SOURCE, f"{SOURCE} " * 5, "Acme rose, " * 20])
+    assert [bool(output) for output in outputs] == [True, True, False]  # the last is one sentence, and too long
 
 
 @pytest.mark.parametrize(

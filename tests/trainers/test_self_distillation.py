@@ -5,6 +5,7 @@ import pytest
 
 from builders.config import from_mapping
 from builders.critics.settings import CriticsConfig
+from builders.domain import DomainConfig
 from builders.errors import ConfigError
 from builders.journal import Stage
 from builders.pairs import DIMPLE_SCHEMA
@@ -38,7 +39,9 @@ def samples(tmp_path_factory, pairs) -> Stage:
 
 
 def distill(samples: Stage, student: Path, folder: Path, config: SelfDistillationConfig = CONFIG, **settings) -> Stage:
-    return candidates_stage(samples, student, CRITICS, config, folder, round_number=1, seed=0, **settings)
+    return candidates_stage(
+        samples, student, CRITICS, config, DomainConfig(name="news"), folder, round_number=1, seed=0, **settings
+    )
 
 
 def test_rows_are_dimple_rows_with_the_context_of_their_source(samples, student, tmp_path):

@@ -2,14 +2,16 @@ import json
 
 import pytest
 
-from builders.contexts import read_contexts, whole_sentences
+from builders.corpus import read_contexts
+from builders.domain import SentencesConfig
 from builders.errors import RunError
+from builders.sentences import Sentences
 
 
 def read(tmp_path, text, min_sentences=1):
     path = tmp_path / "contexts.txt"
     path.write_text(text, encoding="utf-8")
-    return read_contexts(path, "news", min_sentences)
+    return read_contexts(path, "news", min_sentences, Sentences(SentencesConfig()))
 
 
 def test_one_context_a_line(tmp_path):
@@ -72,16 +74,3 @@ def test_a_line_that_is_no_context_is_named(tmp_path, text, words):
 def test_a_context_with_too_few_sentences_is_too_short(tmp_path):
     with pytest.raises(RunError, match="has 1 of at least 2 sentences"):
         read(tmp_path, "Profit rose. Sales", min_sentences=2)
-
-
-@pytest.mark.parametrize(
-    ("passage", "sentences"),
-    [
-        ("LONDON (AP) -- Profit rose. Sales\nfell. Shares", ["LONDON (AP) -- Profit rose.", "Sales fell."]),
-        ("Profit rose.", ["Profit rose."]),
-        ("Profit", []),
-        ("", []),
-    ],
-)
-def test_a_passage_loses_a_last_sentence_that_breaks_off(passage, sentences):
-    assert whole_sentences(passage) == sentences
