@@ -17,6 +17,7 @@ from builders.web_address import is_loopback
 
 _MOST_CHOICES = 128  # a request; OpenAI's own limit
 _MOST_STOPS = 4  # a request; OpenAI's own limit
+_MOST_EMPTY = 4  # times the texts that are wanted; an empty one costs a token
 _TELLING = 40  # characters; two texts as long are equal by no chance
 
 
@@ -119,7 +120,7 @@ class CompletionsTeacher:
 async def _draw(client: CompletionsClient, prompt: str, draw_key: int, decoding: Decoding) -> list[str]:
     """Texts that go on from a prompt; what a server leaves out, or begins with a banned string, is drawn again.
 
-    A text stays empty once there were more empty ones than texts are wanted, or when decoding is greedy.
+    A text stays empty behind a prompt where most are, or when decoding is greedy.
     """
     question: dict[str, Any] = {
         "prompt": prompt,
@@ -130,7 +131,8 @@ async def _draw(client: CompletionsClient, prompt: str, draw_key: int, decoding:
     if decoding.banned:  # those of white space come first: they stand most often in a text
         question["stop"] = sorted(decoding.banned, key=lambda text: not text.isspace())[:_MOST_STOPS]
     texts: list[str] = []
-    empty, most_empty, request = 0, decoding.num_return if decoding.temperature else 0, 0
+    most_empty = _MOST_EMPTY * decoding.num_return if decoding.temperature else 0
+    empty, request = 0, 0
     while len(texts) < decoding.num_return and empty <= most_empty:
         n = min(decoding.num_return - len(texts), _MOST_CHOICES)
         seed = key(draw_key, "request", request) % 2**31  # servers take 31 bits at least

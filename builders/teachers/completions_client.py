@@ -5,8 +5,6 @@ import json
 import os
 import re
 from asyncio import sleep
-from email.utils import parsedate_to_datetime
-from time import time
 from types import TracebackType
 from typing import Any
 from urllib.parse import quote
@@ -16,19 +14,14 @@ from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, sto
 
 from builders.errors import ConfigError, RunError, one_line
 from builders.sampling_config import ServerConfig
+from builders.teachers.completions_answers import asked_pause, is_too_long, message_of, texts_of
 from builders.web_address import is_loopback
 
 _LONGEST_PAUSE = 300.0  # seconds; a server that says "tomorrow" is asked before
 _MOST_BYTES = 32 * 2**20  # of an answer; 128 texts of 150 tokens take less than one
 _SECRET = 8  # characters
 _BUSY = (408, 409, 425, 429)  # with all from 500 up: worth asking again
-# Nobody has a common code for it: these are the words of vLLM, OpenAI, llama.cpp, TGI and others.
-_TOO_LONG = re.compile(
-    rb"context[ _](length|size|window)|max_model_len|maximum (model|input|prompt) length|"
-    rb"`inputs` (must have less than|tokens \+)",
-    re.IGNORECASE,
-)
-_pauses = wait_exponential_jitter(initial=2, max=60)
+_pauses = wait_exponential_jitter(multiplier=2, max=60)
 
 
 class TooLongError(Exception):
@@ -143,20 +136,20 @@ class CompletionsClient:
         if not response.is_success:
             raise self._trouble(response, bytes(content))
         try:
-            return ["" if self._holds_key(text) else text for text in _texts(bytes(content))]
+            return ["" if self._holds_key(text) else text for text in texts_of(bytes(content))]
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-            said = self._shown(_message(bytes(content)))
+            said = self._shown(message_of(bytes(content)))
             problem = f"HTTP {response.status_code} that is no completions answer ({type(error).__name__}): {said}"
             raise _PassingError(problem) from None
 
     def _trouble(self, response: httpx2.Response, content: bytes) -> Exception:
         """What an answer other than success means."""
         status = response.status_code
-        trouble = f"HTTP {status} {self._shown(_message(content))}".strip()
-        if status not in (401, 403, 429) and _TOO_LONG.search(content):
+        trouble = f"HTTP {status} {self._shown(message_of(content))}".strip()
+        if status not in (401, 403, 429) and is_too_long(content):
             return TooLongError(trouble)
         if status in _BUSY or status >= 500:
-            return _PassingError(trouble, _asked_pause(response.headers.get("Retry-After", "")))
+            return _PassingError(trouble, asked_pause(response.headers.get("Retry-After", "")))
         if status < 400:
             place = self._shown(response.headers.get("Location", ""))
             return self._refusal(f"HTTP {status}, which leads to '{place}'", "if you trust it, make that the url")
@@ -184,38 +177,6 @@ class CompletionsClient:
         plain = re.sub(r"<(style|script).*?</\1>|<[^>]*>", " ", text, flags=re.DOTALL | re.IGNORECASE)
         line = " ".join("".join(c if c.isprintable() else " " for c in plain).split())
         return one_line(ValueError(line)) if line else ""
-
-
-def _texts(content: bytes) -> list[str]:
-    """The texts of a whole answer by their `index`, whatever order they stand in.
-
-    Raises:
-        ValueError, KeyError, TypeError, AttributeError, RecursionError: It is none.
-    """
-    choices = sorted(json.loads(content)["choices"], key=lambda choice: choice.get("index", 0))
-    texts = [choice["text"].encode("utf-8", "replace").decode("utf-8") for choice in choices]  # no half characters
-    if not texts:
-        raise ValueError("no choices")
-    return texts
-
-
-def _message(content: bytes) -> str:
-    """What the body of an error says: the usual fields of JSON, or all of it."""
-    try:
-        found = json.loads(content)
-    except (ValueError, RecursionError):
-        return content[:100_000].decode("utf-8", "replace")
-    while isinstance(found, dict):
-        found = next((found[name] for name in ("error", "message", "detail") if found.get(name)), str(found))
-    return str(found)
-
-
-def _asked_pause(header: str) -> float:
-    """The seconds that a `Retry-After` asks for, which gives them or a date; 0 for what is neither."""
-    try:
-        return float(header) if header.strip().isdigit() else parsedate_to_datetime(header).timestamp() - time()
-    except (ValueError, TypeError, OverflowError):
-        return 0.0
 
 
 def _pause(state: RetryCallState) -> float:
