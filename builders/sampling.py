@@ -68,10 +68,12 @@ def sample_stage(
     count = config.contexts if contexts is None else len(contexts)
     settings = to_mapping(replace(config, teacher="", server=None, corpus=None))
     text = "" if contexts is None else fingerprint(contexts)
-    teacher.check()
     mark = fingerprint("samples", settings, teacher.identity(), text, seed, round_name)
     description = {"stage": "samples", "settings": to_mapping(config), "seed": seed, "round_name": round_name}
-    stage = Stage(folder, mark, -(-count // config.contexts_per_shard), description).open()
+    stage = Stage(folder, mark, -(-count // config.contexts_per_shard), description)
+    if stage.missing():  # a finished stage needs no server
+        teacher.check()
+    stage.open()
     job = _SamplingJob(config, seed, round_name, contexts, stage)
     run_shards(_sample_shard, job, chosen_shards(stage.missing(), only), workers, f"sampling ({round_name})")
     return stage

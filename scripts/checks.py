@@ -9,6 +9,8 @@ from builders.critics.dissimilarity import TreeEditDistanceConfig
 from builders.critics.settings import CriticsConfig
 from builders.errors import ConfigError, RunError
 from builders.parsers.loading import GIVEN, load_parser
+from builders.sampling_config import SamplingConfig
+from builders.teachers.completions_client import read_key
 from scripts.recipe import Recipe
 from trainers.benchmark import benchmark_rows
 from trainers.evaluation import EvaluationConfig
@@ -26,8 +28,7 @@ def check_recipe(recipe: Recipe) -> None:
         ConfigError: A model of another kind, an NLI model without an entailment label, a module without the function.
         RunError: A model or file that is not there, a parser that gives no tree.
     """
-    with _named("sampling.teacher"):
-        read_configuration_of_kind(recipe.sampling.teacher, "CAUSAL_LM", "a causal LM")
+    check_teacher(recipe.sampling)
     with _named("student.base"):
         student_loader(recipe.student.base)
     tree_edit_distance = recipe.critics.find(TreeEditDistanceConfig)
@@ -37,6 +38,21 @@ def check_recipe(recipe: Recipe) -> None:
     check_critics(recipe.critics)
     if recipe.evaluation:
         check_evaluation(recipe.evaluation, recipe.task)
+
+
+def check_teacher(config: SamplingConfig) -> None:
+    """Finds what would only be noticed when the teacher is first sampled. A server is not asked yet.
+
+    Raises:
+        ConfigError: A model of another kind, or a server's key that is not in the environment.
+        RunError: A model that is not there.
+    """
+    if config.server is not None:
+        with _named("sampling.server"):
+            read_key(config.server)
+        return
+    with _named("sampling.teacher"):
+        read_configuration_of_kind(config.teacher, "CAUSAL_LM", "a causal LM")
 
 
 def check_critics(critics: CriticsConfig) -> None:
