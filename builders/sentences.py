@@ -28,7 +28,7 @@ REFUSALS = (
 _URL = re.compile(r"https?://|\bwww\.", re.IGNORECASE)
 # What closes or goes on with something that is not there: a bracket, a comma, a quotation mark with a space behind it.
 # A quotation that opens here and closes in a later sentence is common in news, and stays; so do ".NET" and "...".
-_FRAGMENT = re.compile(r"[)\]},;:]|[\"'”’»](?:[\s.,;:!?)]|$)|[.?!](?:\s|$)")
+_FRAGMENT = re.compile(r"[)\]},;:]|[\"'\u201d\u2019\u00bb](?:[\s.,;:!?)]|$)|[.?!](?:\s|$)")
 _WORD = re.compile(r"\S+")
 _LOOP = re.compile(r"(\D{1,8}?)\1{5}")  # six times "a", "!" or "ha"; no digits, since 10000000 is a number
 _LONGEST_PHRASE = 8  # words

@@ -8,7 +8,7 @@ from model_cards.vocabulary import refusal_words
 
 
 def qualification_lines(round_: Round) -> list[str]:
-    """Sentences on the contexts and texts of a round that were cut or not used; none where all were used as they were."""
+    """Sentences on what of a round was cut or did not qualify; none where all was used as it was."""
     lines = []
     if round_.cut_contexts:
         lines.append(f"{_contexts(round_.cut_contexts)} too long for the teacher and lost first sentences.")

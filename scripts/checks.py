@@ -9,6 +9,7 @@ from builders.critics.dissimilarity import TreeEditDistanceConfig
 from builders.critics.settings import CriticsConfig
 from builders.errors import ConfigError, RunError
 from builders.parsers.loading import GIVEN, load_parser
+from builders.sentences import Sentences
 from scripts.recipe import Recipe
 from trainers.benchmark import benchmark_rows
 from trainers.evaluation import EvaluationConfig
@@ -16,7 +17,7 @@ from trainers.kind import student_loader
 from trainers.oracle import is_faithful, load_oracle
 from trainers.training_pairs import Task
 
-_SAMPLE = "Profit rose 5 percent on Monday."  # shows what a parser or an oracle does with a sentence
+_SAMPLE = "Profit rose 5 percent on Monday."  # shows what a parser, an oracle or a splitter does with a sentence
 
 
 def check_recipe(recipe: Recipe) -> None:
@@ -24,10 +25,11 @@ def check_recipe(recipe: Recipe) -> None:
 
     Raises:
         ConfigError: A model of another kind, an NLI model without an entailment label, a module without the function.
-        RunError: A model or file that is not there, a parser that gives no tree.
+        RunError: A model or file that is not there, a parser that gives no tree, a splitter that gives no sentences.
     """
     with _named("sampling.teacher"):
         read_configuration_of_kind(recipe.sampling.teacher, "CAUSAL_LM", "a causal LM")
+    Sentences(recipe.sampling.domain.sentences).split(_SAMPLE)
     with _named("student.base"):
         student_loader(recipe.student.base)
     tree_edit_distance = recipe.critics.find(TreeEditDistanceConfig)
