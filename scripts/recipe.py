@@ -2,7 +2,6 @@
 
 import difflib
 import re
-import sys
 from dataclasses import dataclass, fields
 from importlib.resources import files
 from pathlib import Path
@@ -10,7 +9,7 @@ from typing import Any, Literal
 
 import yaml
 
-from builders.config import from_mapping, read_yaml, to_mapping
+from builders.config import from_mapping, read_yaml
 from builders.critics.settings import CriticsConfig
 from builders.deduplication import DeduplicationConfig
 from builders.errors import ConfigError, UsageError
@@ -22,7 +21,6 @@ from trainers.self_distillation import SelfDistillationConfig
 
 Control = Literal["more_training", "fresh_pairs"]
 _FILE_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
-_LONG_TEXT = 40  # a note, for one
 _LARGEST_SEED = 2**32 - 1  # what numpy, and so a training, takes
 
 
@@ -146,29 +144,6 @@ def load_recipe(path: str, overrides: list[str], contexts: str | None = None) ->
     if contexts is not None:
         _set(settings, "sampling.corpus", contexts, "--contexts")
     return from_mapping(Recipe, settings)
-
-
-def recipe_text(recipe: Recipe) -> str:
-    """The resolved recipe as YAML, every default spelled out; reading it gives an equal one."""
-    return yaml.dump(to_mapping(recipe), Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=96)
-
-
-class _Dumper(yaml.SafeDumper):
-    """Puts short values side by side: a domain may have hundreds, and cards show the whole recipe."""
-
-    def represent_values(self, values: list[Any]) -> yaml.Node:
-        in_line = not any(isinstance(value, dict | list) or len(str(value)) > _LONG_TEXT for value in values)
-        return self.represent_sequence("tag:yaml.org,2002:seq", values, flow_style=in_line)
-
-    def process_scalar(self) -> None:
-        """Breaks a line between the values of a list, never inside one."""
-        width = self.best_width
-        self.best_width = sys.maxsize if self.flow_level else width
-        super().process_scalar()
-        self.best_width = width
-
-
-_Dumper.add_representer(list, _Dumper.represent_values)
 
 
 def _read_settings(path: str, overrides: list[str]) -> dict[str, Any]:

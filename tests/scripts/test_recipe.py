@@ -4,7 +4,8 @@ from importlib.resources import files
 import pytest
 
 from builders.sampling_config import CorpusConfig
-from scripts.recipe import load_recipe, recipe_text
+from scripts.recipe import load_recipe
+from scripts.recipe_text import recipe_text
 
 RECIPES = [entry.name for entry in files("recipes").iterdir() if entry.name.endswith(".yaml")]
 
@@ -49,6 +50,7 @@ def test_any_text_of_a_domain_reads_back(tmp_path):
     assert recipe.sampling.domain.values["a"] == tuple(texts)
     (tmp_path / "recipe.yaml").write_text(recipe_text(recipe), encoding="utf-8")
     assert load_recipe(str(tmp_path / "recipe.yaml"), []) == recipe
+    assert r'banned: ["\n"]' in recipe_text(recipe)
 
 
 def test_overrides_are_yaml_and_make_the_sections_they_need():
