@@ -1,6 +1,5 @@
 """Teacher samples: contexts, then the next sentence of each many times over (paper, Section 3.1 and A.1)."""
 
-from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,7 @@ from builders.generation import Decoding, Prompt
 from builders.journal import Stage, chosen_shards, run_shards
 from builders.randomness import key
 from builders.sampling_config import SamplingConfig
-from builders.sentences import Sentences
+from builders.sentences import Sentences, refusal_counts
 from builders.teachers import Teacher, load_teacher
 
 SAMPLES_SCHEMA = pa.schema(
@@ -68,7 +67,8 @@ def sample_stage(
     count = config.contexts if contexts is None else len(contexts)
     settings = to_mapping(replace(config, teacher="", server=None, corpus=None))
     text = "" if contexts is None else fingerprint(contexts)
-    mark = fingerprint("samples", settings, teacher.identity(), text, seed, round_name)
+    splitter = Sentences(config.domain.sentences).identity()
+    mark = fingerprint("samples", settings, splitter, teacher.identity(), text, seed, round_name)
     description = {"stage": "samples", "settings": to_mapping(config), "seed": seed, "round_name": round_name}
     stage = Stage(folder, mark, -(-count // config.contexts_per_shard), description)
     if stage.missing():  # a finished stage needs no server
@@ -108,15 +108,16 @@ def _sample_sentences(
     )
     prompts = [Prompt(one.context, key(job.seed, job.round_name, "sentence", one.context_id)) for one in contexts]
     rows: list[dict[str, Any]] = []
-    cut, refused = 0, Counter[str]()
+    refusals: list[str | None] = []
+    cut = too_long = 0
     for context, continued in zip(contexts, teacher.go_on(prompts, decoding, sentences.first_is_done), strict=True):
         if not continued.texts:
-            refused["context_too_long"] += 1
+            too_long += 1
             continue
         cut += continued.prompt != context.context
         firsts = [sentences.first(text) for text in continued.texts]
         reasons = [sentences.refusal(sentence) for sentence in firsts]
-        refused.update(reason for reason in reasons if reason is not None)
+        refusals += reasons
         rows.append(
             {
                 "context_id": context.context_id,
@@ -131,8 +132,9 @@ def _sample_sentences(
     counts = {
         "contexts": len(rows),
         "cut_contexts": cut,
-        "sampled": len(rows) * config.k,
-        **{f"refused:{reason}": refused[reason] for reason in sorted(refused)},
+        "refused:context_too_long": too_long,
+        "sampled": len(refusals),
+        **refusal_counts(refusals),
         "sentences": sum(len(row["sentences"]) for row in rows),
     }
     return rows, counts

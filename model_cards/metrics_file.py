@@ -56,10 +56,20 @@ def _round(data: Mapping[str, Any]) -> Round:
         sentences=data.get("sentences"),
         candidates=data.get("candidates"),
         kept=data["kept"],
-        dropped=tuple(Drop(row["reason"], row["count"]) for row in data.get("dropped") or ()),
+        dropped=_drops(data, "dropped"),
         audit=_audit(data["audit"]) if data.get("audit") else None,
         screen=ScreenAudit(**data["screen"]) if data.get("screen") else None,
+        # Earlier versions counted none of these.
+        cut_contexts=data.get("cut_contexts") or 0,
+        dropped_contexts=data.get("dropped_contexts") or 0,
+        refused=_drops(data, "refused"),
+        outputs=data.get("outputs"),
+        refused_outputs=_drops(data, "refused_outputs"),
     )
+
+
+def _drops(data: Mapping[str, Any], name: str) -> tuple[Drop, ...]:
+    return tuple(Drop(row["reason"], row["count"]) for row in data.get(name) or ())
 
 
 def _audit(data: Mapping[str, Any]) -> Audit:

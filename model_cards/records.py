@@ -31,7 +31,7 @@ class ScreenAudit:
 
 @dataclass(frozen=True)
 class Drop:
-    """How many candidate pairs one critic rejected."""
+    """How many candidate pairs one critic rejected, or how many sentences one rule."""
 
     reason: str
     count: int
@@ -52,6 +52,11 @@ class Round:
         dropped: By critic, in order.
         audit: Of the kept pairs.
         screen: Of what the screen dropped.
+        cut_contexts: Those that lost their first sentences, being too long for the teacher.
+        dropped_contexts: Those that were too long for it even so.
+        refused: The teacher's sentences that did not qualify, by reason.
+        outputs: Rewritings that the student wrote.
+        refused_outputs: Those of them that did not qualify, by reason.
     """
 
     round: int
@@ -64,6 +69,11 @@ class Round:
     dropped: tuple[Drop, ...] = ()
     audit: Audit | None = None
     screen: ScreenAudit | None = None
+    cut_contexts: int = 0
+    dropped_contexts: int = 0
+    refused: tuple[Drop, ...] = ()
+    outputs: int | None = None
+    refused_outputs: tuple[Drop, ...] = ()
 
     @property
     def funnel(self) -> list[tuple[str, int, int]]:

@@ -10,6 +10,7 @@ from builders.critics.settings import CriticsConfig
 from builders.errors import ConfigError, RunError
 from builders.parsers.loading import GIVEN, load_parser
 from builders.sampling_config import SamplingConfig
+from builders.sentences import Sentences
 from builders.teachers.completions_client import read_key
 from scripts.recipe import Recipe
 from trainers.benchmark import benchmark_rows
@@ -18,7 +19,7 @@ from trainers.kind import student_loader
 from trainers.oracle import is_faithful, load_oracle
 from trainers.training_pairs import Task
 
-_SAMPLE = "Profit rose 5 percent on Monday."  # shows what a parser or an oracle does with a sentence
+_SAMPLE = "Profit rose 5 percent on Monday."  # shows what a parser, an oracle or a splitter does with a sentence
 
 
 def check_recipe(recipe: Recipe) -> None:
@@ -26,9 +27,10 @@ def check_recipe(recipe: Recipe) -> None:
 
     Raises:
         ConfigError: A model of another kind, an NLI model without an entailment label, a module without the function.
-        RunError: A model or file that is not there, a parser that gives no tree.
+        RunError: A model or file that is not there, a parser that gives no tree, a splitter that gives no sentences.
     """
     check_teacher(recipe.sampling)
+    Sentences(recipe.sampling.domain.sentences).split(_SAMPLE)
     with _named("student.base"):
         student_loader(recipe.student.base)
     tree_edit_distance = recipe.critics.find(TreeEditDistanceConfig)

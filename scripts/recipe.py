@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import yaml
 
-from builders.config import from_mapping, read_yaml, to_mapping
+from builders.config import from_mapping, read_yaml
 from builders.critics.settings import CriticsConfig
 from builders.deduplication import DeduplicationConfig
 from builders.errors import ConfigError, UsageError
@@ -144,11 +144,6 @@ def load_recipe(path: str, overrides: list[str], contexts: str | None = None) ->
     if contexts is not None:
         _set(settings, "sampling.corpus", contexts, "--contexts")
     return from_mapping(Recipe, settings)
-
-
-def recipe_text(recipe: Recipe) -> str:
-    """The resolved recipe as YAML, every default spelled out; reading it gives an equal one."""
-    return yaml.safe_dump(to_mapping(recipe), sort_keys=False, allow_unicode=True)
 
 
 def _read_settings(path: str, overrides: list[str]) -> dict[str, Any]:

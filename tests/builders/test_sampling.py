@@ -7,7 +7,7 @@ from builders.domain import DomainConfig
 from builders.errors import ConfigError
 from builders.sampling import SAMPLES_SCHEMA, sample_stage
 from builders.sampling_config import CorpusConfig, SamplingConfig
-from builders.sentences import Sentences
+from builders.sentences import REFUSALS, Sentences
 
 NEWS = DomainConfig(name="news")
 SENTENCES = Sentences(NEWS.sentences)
@@ -38,12 +38,12 @@ def test_samples_are_single_qualified_sentences(stage):
     assert sentences
     assert all(SENTENCES.refusal(sentence) is None and len(SENTENCES.split(sentence)) == 1 for sentence in sentences)
     assert all(len(row["sentences"]) <= 5 for row in rows)
-    assert stage.counts() == {
-        "contexts": len(rows),
-        "cut_contexts": 0,
-        "sampled": 5 * len(rows),
-        "sentences": len(sentences),
-    }
+    counts = stage.counts()
+    names = ["contexts", "cut_contexts", "refused:context_too_long", "sampled"]
+    assert list(counts) == [*names, *(f"refused:{reason}" for reason in REFUSALS), "sentences"]
+    assert [counts[name] for name in names] == [len(rows), 0, 0, 5 * len(rows)]
+    refused = sum(counts[f"refused:{reason}"] for reason in REFUSALS)
+    assert counts["sentences"] == counts["sampled"] - refused == len(sentences)
 
 
 def test_a_finished_stage_is_not_done_again(stage, teacher):

@@ -61,6 +61,16 @@ def test_sample_says_what_it_made(sampled):
     assert set(rows.column_names) >= {"context", "sentences", "teacher"}
 
 
+def test_sample_says_what_did_not_qualify(tmp_path):
+    domain = "sampling.domain={name: microworld_news, sentences: {max_characters: 60}}"
+    record = json.loads(sample(tmp_path / "run", "--set", domain, "--json").out)
+    assert record["refused:too_long"] > 0
+    printed = sample(tmp_path / "run", "--set", domain).out
+    lines = dict(line.strip().rsplit(maxsplit=1) for line in printed.splitlines()[:-1])
+    assert lines["refused: too long"] == str(record["refused:too_long"])
+    assert "web address" not in printed  # there was none
+
+
 def test_another_seed_gives_other_samples(sampled, tmp_path):
     sample(tmp_path / "run", "--seed", 1)
     contexts = [
