@@ -60,17 +60,20 @@ def test_tokens_that_complete_a_banned_string_are_those_after_which_the_text_hol
     kind = data.draw(st.sampled_from(["bytes", "sentencepiece"]))
     tokenizer = tokenizers[kind]
     banned = tuple(data.draw(st.sets(st.sampled_from(["ll", "aid", "d t", "é", "ll sai", "…", " …", "\n"]), min_size=1)))
-    begin = tokenizer("x", add_special_tokens=False)["input_ids"]  # a first space is lost in decoding
-    pieces = tokenizer("Dell said that … é sales rose.", add_special_tokens=False)["input_ids"]
-    rules = LogitsRules(tokenizer, [begin], 6, 0, banned, [tokenizer.eos_token_id])
-    text = list(begin)
-    for piece in pieces[data.draw(st.integers(0, len(pieces) - 6)) :][:6]:
+    start = data.draw(st.integers(0, 20))
+    pieces = tokenizer("Dell said … é \nsales rose."[start:], add_special_tokens=False)["input_ids"]
+    text = tokenizer("x", add_special_tokens=False)["input_ids"]  # since a first space is lost in decoding
+    rules = LogitsRules(tokenizer, [text], 6, 0, banned, [tokenizer.eos_token_id])
+    for piece in pieces[:6]:
         [found] = forbidden(rules, 1, len(tokenizer))
         after = tokenizer.batch_decode([[*text, token] for token in range(len(tokenizer))], skip_special_tokens=True)
-        assert found.tolist() == [any(string in own for string in banned) for own in after]
+        held = torch.tensor([any(string in own for string in banned) for own in after])
+        assert bool(found[held].all())
+        if not tokenizer.decode(text).endswith("\ufffd"):  # half a character swallows what follows it
+            assert torch.equal(found, held)
         if found[piece]:
             break
-        text.append(piece)
+        text = [*text, piece]
         rules.append(np.array(text[-1:]))
 
 
@@ -87,10 +90,10 @@ def test_no_text_holds_a_banned_string(tokenizers, data, seed):
         rules.apply(logits)
         written[:, step] = logits.argmax(dim=1).numpy()
         rules.append(written[:, step])
-    for raw in (b"".join(token_bytes(tokenizer)[token] for token in row) for row in written):
-        assert not any(string.encode() in raw for string in banned)
-    if all(len(string) == 1 for string in banned):
-        assert not any(string.strip() and string in text for text in decode(tokenizer, written.tolist()) for string in banned)
+    for row in written:
+        assert not any(string.encode() in b"".join(token_bytes(tokenizer)[token] for token in row) for string in banned)
+    letters = [string for string in banned if not set(string) & set(" /")]  # those that decoding leaves alone
+    assert not any(string in text for text in decode(tokenizer, written.tolist()) for string in letters)
 
 
 def test_greedy_continuations_under_both_rules_are_those_of_generate(teacher):
@@ -136,6 +139,10 @@ def test_where_every_token_is_forbidden_the_text_ends(tokenizers):
     assert other.sum() > 200
 
 
-def test_a_biogpt_token_is_what_it_is_read_as(tokenizers):
-    read = dict(zip(tokenizers["biogpt"].get_vocab(), token_bytes(tokenizers["biogpt"]), strict=True))
-    assert (read["</s>"], read["a</w>"], read["a"]) == (b"", b"a ", b"a")
+def test_what_biogpt_escapes_is_banned_as_it_is_read(tokenizers, monkeypatch):
+    tokenizer = tokenizers["biogpt"]
+    assert tokenizer.decode([tokenizer.convert_tokens_to_ids("said</w>")]) == "said"
+    tokenizer.add_tokens(["&lt;</w>"])
+    read = token_bytes.__wrapped__(tokenizer)
+    assert read[-1] == b"< "
+    assert read[tokenizer.eos_token_id] == b""
