@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from builders.decoded_text import decode
+from builders.errors import RunError
 from builders.logits_rules import LogitsRules
 from builders.nucleus import draw
 from builders.randomness import key, uniforms
@@ -54,7 +55,22 @@ class Decoding:
 def positions(model: Any) -> int:
     """How many tokens a decoder-only model can look at; past counting where only its memory is the limit (BLOOM)."""
     names = ("max_position_embeddings", "max_seq_len")  # the second is MPT's
-    return next((limit for name in names if (limit := getattr(model.config, name, None))), sys.maxsize)
+    config = model.config.get_text_config()  # a model of texts and pictures has one for each
+    return next((limit for name in names if (limit := getattr(config, name, None))), sys.maxsize)
+
+
+def prompt_tokens(tokenizer: Any, texts: list[str]) -> list[list[int]]:
+    """The tokens that a decoder-only model goes on from, one row a text.
+
+    An empty text is the beginning-of-text token, or where there is none the end-of-text token, which stands between
+    the texts that such models have read. What a tokenizer puts behind a text to end it is left out.
+    """
+    start = tokenizer.bos_token_id if tokenizer.bos_token_id is not None else tokenizer.eos_token_id
+    rows = tokenizer(texts)["input_ids"] if texts else []
+    for row in rows:
+        if len(row) > 1 and row[-1] == tokenizer.eos_token_id:
+            row.pop()
+    return [row or [start] for row in rows]
 
 
 def end_tokens(model: Any, tokenizer: Any) -> list[int]:
@@ -72,19 +88,25 @@ def sample_continuations(
     Args:
         model: As `load_causal_lm` gives it.
         tokenizer: Its tokenizer.
-        prompts: Texts; an empty one starts from the beginning-of-text token. The start of one too long is left out.
-        decoding: How; `max_new_tokens` is below `positions(model)`.
+        prompts: Texts, of which each and what is written fit the model's positions; see `prompt_tokens`.
+        decoding: How.
         is_done: Whether a continuation needs no more tokens; asked shortly after each . ? ! and new line. None: only
             the end-of-text token ends one.
 
     Returns:
         `num_return` texts a prompt, without the prompt and without special tokens.
+
+    Raises:
+        RunError: A prompt is too long.
     """
     from builders.decoding import CausalRows  # torch is slow to import
 
-    start = tokenizer.bos_token_id if tokenizer.bos_token_id is not None else tokenizer.eos_token_id
+    encoded = prompt_tokens(tokenizer, [prompt.text for prompt in prompts])
     room = positions(model) - decoding.max_new_tokens
-    encoded = [(tokenizer(prompt.text)["input_ids"] or [start])[-room:] for prompt in prompts]
+    for prompt, tokens in zip(prompts, encoded, strict=True):
+        if len(tokens) > room:
+            size = f"has {len(tokens)} tokens, and {decoding.max_new_tokens} more do not fit the {positions(model)}"
+            raise RunError(f"prompt {prompt.text[:60]!r} {size} positions of the model; shorten it")
     rows = CausalRows(model, tokenizer, encoded, decoding.max_new_tokens)
     begun = _Begun(model, tokenizer, prompts, encoded)
     return _write(rows, begun, decoding, _Watch(tokenizer, is_done) if is_done else None)

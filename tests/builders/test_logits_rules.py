@@ -1,5 +1,7 @@
 """No repeated n-gram and no banned string: the very tokens that transformers, or decoding itself, would forbid."""
 
+import copy
+
 import numpy as np
 import pytest
 import sentencepiece
@@ -139,9 +141,8 @@ def test_where_every_token_is_forbidden_the_text_ends(tokenizers):
     assert other.sum() > 200
 
 
-def test_what_biogpt_escapes_is_banned_as_it_is_read(tokenizers, monkeypatch):
-    tokenizer = tokenizers["biogpt"]
-    assert tokenizer.decode([tokenizer.convert_tokens_to_ids("said</w>")]) == "said"
+def test_what_biogpt_escapes_is_banned_as_it_is_read(tokenizers):
+    tokenizer = copy.deepcopy(tokenizers["biogpt"])
     tokenizer.add_tokens(["&lt;</w>"])
     read = token_bytes.__wrapped__(tokenizer)
     assert read[-1] == b"< "
