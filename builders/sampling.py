@@ -90,7 +90,7 @@ def _sample_shard(job: _SamplingJob, shard: int) -> None:
         contexts = list(draw_contexts(config, teacher, job.seed, job.round_name, indices).values())
     contexts = list({context.context_id: context for context in contexts}.values())
     rows, counts = _sample_sentences(job, teacher, contexts)
-    job.stage.write_shard(shard, rows, SAMPLES_SCHEMA, counts)
+    job.stage.write_shard(shard, rows, SAMPLES_SCHEMA, counts | teacher.counts())
 
 
 def _sample_sentences(

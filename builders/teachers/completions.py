@@ -75,6 +75,10 @@ class CompletionsTeacher:
         """The model's name at the server, never where the server is."""
         return {"engine": "completions server", "model": self._config.teacher}
 
+    def counts(self) -> dict[str, int]:
+        """Nothing yet."""
+        return {}
+
     def go_on(
         self, prompts: list[Prompt], decoding: Decoding, is_done: Callable[[str], bool] | None
     ) -> list[Continued]:
