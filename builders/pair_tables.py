@@ -6,7 +6,8 @@ from itertools import islice
 from typing import Any
 
 from builders.errors import RunError, UsageError
-from builders.table_places import Opened, open_place
+from builders.opened_table import Opened
+from builders.table_places import open_place
 
 TREES = ("source_tree", "target_tree")  # bracketed parses, read where a table has them
 

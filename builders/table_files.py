@@ -6,12 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from builders.errors import RunError
 from builders.files import read_json
-
-TEXT = "text"  # the column of a text file, as `datasets` has it
 
 
 @dataclass(frozen=True)
@@ -19,9 +17,10 @@ class TextRows:
     """A text file: a row a line."""
 
     path: Path
+    column: ClassVar[str] = "text"  # as `datasets` has it
 
     def __iter__(self) -> Iterator[dict[str, str]]:
-        return ({TEXT: line} for line in _lines(self.path))
+        return ({self.column: line} for line in _lines(self.path))
 
 
 @dataclass(frozen=True)
@@ -59,7 +58,7 @@ class ParallelRows:
 
 
 def starts_as_json(path: Path) -> bool:
-    """Whether the first character of a file that has no telling suffix is that of a JSON row."""
+    """Whether the first character of a text file is that of a JSON row."""
     try:
         return next(_lines(path), "").lstrip().startswith("{")
     except (OSError, EOFError, RunError):  # reading it will say so

@@ -1,15 +1,13 @@
-"""Where a table can lie, and how each place is opened and read without reading it whole."""
+"""Where a table can lie, and how each place is opened without reading it whole."""
 
 import glob
 import hashlib
-import logging
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from builders.errors import RunError, UsageError, one_line
+from builders.errors import RunError, UsageError
+from builders.opened_table import Opened, one_line_errors, quiet_datasets
 from builders.table_files import JsonRows, ParallelRows, TextRows, starts_as_json
 
 _SOURCES, _TARGETS = ".src", ".tgt"
@@ -24,55 +22,6 @@ _FORMATS: dict[str, tuple[str, dict[str, Any]]] = {
 }
 _FILES = (*_FORMATS, *_JSONL, *_TEXT, _SOURCES, _TARGETS)
 _OPTIONS = {"split": "--split", "config": "--config"}
-
-
-@dataclass(frozen=True)
-class Opened:
-    """A table that can be read.
-
-    Args:
-        place: As the user has named it.
-        name: The last part of its place.
-        identity: Its files by their content, or its commit on the Hub.
-        rows: Rows by column name, read as they are asked for; each iteration starts anew.
-        unit: What a row is to the user.
-    """
-
-    place: str
-    name: str
-    identity: dict[str, Any]
-    rows: Iterable[Mapping[str, Any]]
-    unit: str = "row"
-
-    def read(self, columns: Iterable[str], also: Iterable[str] = ()) -> Iterator[Mapping[str, Any]]:
-        """The rows from the first. Where columns are known beforehand, no others are read.
-
-        Args:
-            columns: Those that are needed; where the table lacks one, rows come with all that they have.
-            also: Those that are wanted where there are any.
-
-        Raises:
-            RunError: The table, or a row of it, cannot be read.
-        """
-        done = 0
-        try:
-            with quiet_datasets():
-                for row in self._narrow(list(columns), list(also)):
-                    yield row
-                    done += 1
-        except (RunError, UsageError):
-            raise
-        except Exception as error:  # each format and the network fail in their own ways
-            problem = f"{self.place} cannot be read after {done:,} {self.unit}s ({one_line(error)})"
-            raise RunError(f"{problem}; correct the data, or check the network when it is on the Hub") from error
-
-    def _narrow(self, columns: list[str], also: list[str]) -> Iterable[Mapping[str, Any]]:
-        known = getattr(self.rows, "features", None) or {}
-        if not all(name in known for name in columns):
-            return self.rows  # what it lacks shows in its first row
-        wanted = dict.fromkeys(name for name in [*columns, *also] if name in known)
-        chosen: Iterable[Mapping[str, Any]] = self.rows.select_columns(list(wanted))  # type: ignore[attr-defined]
-        return chosen
 
 
 def is_on_the_hub(place: str) -> bool:
@@ -105,7 +54,7 @@ def open_place(place: str, split: str | None, config: str | None, options: Mappi
     for name, value in (("split", split), ("config", config)):
         if value is not None:
             raise UsageError(f"{options[name]} {value} is for a dataset with several; {place} is a file, leave it out")
-    if path.suffix in (_SOURCES, _TARGETS) or not path.exists() and Path(f"{path}{_SOURCES}").exists():
+    if path.suffix in (_SOURCES, _TARGETS) or (not path.exists() and Path(f"{path}{_SOURCES}").exists()):
         stem = path.with_suffix("") if path.suffix in (_SOURCES, _TARGETS) else path
         sources, targets = Path(f"{stem}{_SOURCES}"), Path(f"{stem}{_TARGETS}")
         identity = {"sha256": _digest([sources, targets])}
@@ -116,7 +65,7 @@ def open_place(place: str, split: str | None, config: str | None, options: Mappi
         raise RunError(f"cannot read {place}: there is no such file or folder; check the path")
     if path.suffix in _FORMATS:
         return _open_files(place, path.stem, [path])
-    is_json = place.endswith(_JSONL) or not place.endswith(_TEXT) and starts_as_json(path)
+    is_json = place.endswith(_JSONL) or starts_as_json(path)
     rows = JsonRows(path) if is_json else TextRows(path)
     return Opened(place, path.stem, {"sha256": _digest([path])}, rows, "line")
 
@@ -129,7 +78,7 @@ def _open_files(place: str, name: str, paths: list[Path]) -> Opened:
     if not all(path.stat().st_size for path in paths):
         raise RunError(f"{place} holds no rows: the file is empty; name another")
     kind, settings = _FORMATS[paths[0].suffix]
-    with quiet_datasets(), _one_line_errors(f"{place} cannot be read", "correct it"):
+    with quiet_datasets(), one_line_errors(f"{place} cannot be read", "correct it"):
         # A name with [ or * in it is no pattern here.
         files = {"train": [glob.escape(str(path.absolute())) for path in paths]}
         rows = datasets.load_dataset(kind, data_files=files, split="train", streaming=True, **settings)
@@ -146,7 +95,7 @@ def _open_dataset(
     problem = f"{place} cannot be read as a dataset"
     if folder is None:
         problem = f"{place} is no file or folder here, and as a dataset of the Hub it cannot be read"
-    with quiet_datasets(), _one_line_errors(problem, "check the name, or the network"):
+    with quiet_datasets(), one_line_errors(problem, "check the name, or the network"):
         if folder is not None:
             revision = None
             identity = {"sha256": _digest(_files(folder), folder)}
@@ -193,26 +142,3 @@ def _digest(paths: list[Path], below: Path | None = None) -> str:
             raise RunError(f"cannot read {path}: {error.strerror}; check the path and its permissions") from None
         digest.update(f"{path.relative_to(below) if below else ''}\x1f{content}\n".encode())
     return digest.hexdigest()
-
-
-@contextmanager
-def quiet_datasets() -> Iterator[None]:
-    """Keeps the library from logging what becomes our one line."""
-    from datasets.utils import logging as library_logging  # slow to import
-
-    before = library_logging.get_verbosity()
-    library_logging.set_verbosity(logging.CRITICAL)
-    try:
-        yield
-    finally:
-        library_logging.set_verbosity(before)
-
-
-@contextmanager
-def _one_line_errors(problem: str, remedy: str) -> Iterator[None]:
-    try:
-        yield
-    except (RunError, UsageError):
-        raise
-    except Exception as error:  # the library's own kinds, the Hub's refusals and the network's
-        raise RunError(f"{problem} ({one_line(error)}); {remedy}") from error
