@@ -135,7 +135,7 @@ def _record(path: Path) -> dict[str, Any] | None:
 
 def _summary(opened: Opened, counts: dict[str, int]) -> str:
     """One line on what was taken and what was not."""
-    line = f"contexts of {opened.place}: {counts['contexts']:,} of {counts['rows']:,} {opened.unit}s read"
+    line = f"contexts of {opened.place}: {counts['contexts']:,} from {counts['rows']:,} {opened.unit}s"
     words = {
         "too_short": "passages too short",
         "repeated": "contexts repeated",

@@ -15,7 +15,7 @@ _JSONL, _TEXT = (".jsonl", ".jsonl.gz"), (".txt", ".txt.gz")
 _PLAIN = {"keep_default_na": False}  # "NA" and "null" are words of a sentence
 _QUOTES_ARE_TEXT = 3  # csv.QUOTE_NONE: tables such as MRPC's have quotation marks that never end
 _FORMATS: dict[str, tuple[str, dict[str, Any]]] = {
-    ".parquet": ("parquet", {}),
+    ".parquet": ("parquet", {"batch_size": 1000}),  # a row group may hold a million rows, or none
     ".json": ("json", {}),
     ".csv": ("csv", _PLAIN),
     ".tsv": ("csv", _PLAIN | {"sep": "\t", "quoting": _QUOTES_ARE_TEXT}),
