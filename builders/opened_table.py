@@ -1,7 +1,7 @@
 """A table that was opened: its rows as a stream, and every failure of the library behind it in one line."""
 
 import logging
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -19,6 +19,7 @@ class Opened:
         identity: Its files by their content, or its commit on the Hub.
         rows: Rows by column name, read as they are asked for; each iteration starts anew.
         unit: What a row is to the user.
+        narrowed: The same with `columns` alone, where that spares fetching the others: Parquet.
     """
 
     place: str
@@ -26,9 +27,10 @@ class Opened:
     identity: dict[str, Any]
     rows: Iterable[Mapping[str, Any]]
     unit: str = "row"
+    narrowed: Callable[..., Iterable[Mapping[str, Any]]] | None = None
 
     def read(self, columns: Iterable[str], also: Iterable[str] = ()) -> Iterator[Mapping[str, Any]]:
-        """The rows from the first. Where columns are known beforehand, no others are read.
+        """The rows from the first. Where columns are known beforehand, no others come.
 
         Args:
             columns: Those that are needed; where the table lacks one, rows come with all that they have.
@@ -53,8 +55,10 @@ class Opened:
         known = getattr(self.rows, "features", None) or {}
         if not all(name in known for name in columns):
             return self.rows  # what it lacks shows in its first row
-        wanted = dict.fromkeys(name for name in [*columns, *also] if name in known)
-        chosen: Iterable[Mapping[str, Any]] = self.rows.select_columns(list(wanted))  # type: ignore[attr-defined]
+        wanted = list(dict.fromkeys(name for name in [*columns, *also] if name in known))
+        if self.narrowed is not None:
+            return self.narrowed(columns=wanted)
+        chosen: Iterable[Mapping[str, Any]] = self.rows.select_columns(wanted)  # type: ignore[attr-defined]
         return chosen
 
 

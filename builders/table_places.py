@@ -2,7 +2,8 @@
 
 import glob
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -81,17 +82,19 @@ def _open_files(place: str, name: str, paths: list[Path]) -> Opened:
     with quiet_datasets(), one_line_errors(f"{place} cannot be read", "correct it"):
         # A name with [ or * in it is no pattern here.
         files = {"train": [glob.escape(str(path.absolute())) for path in paths]}
-        rows = datasets.load_dataset(kind, data_files=files, split="train", streaming=True, **settings)
-    return Opened(place, name, identity, rows)
+        stream = partial(datasets.load_dataset, kind, data_files=files, split="train", streaming=True, **settings)
+        return Opened(place, name, identity, stream(), narrowed=stream if kind == "parquet" else None)
 
 
 def _open_dataset(
     place: str, folder: Path | None, split: str | None, config: str | None, options: Mapping[str, str]
 ) -> Opened:
     import datasets  # slow to import
+    from datasets.packaged_modules.parquet.parquet import Parquet
     from huggingface_hub import HfApi
 
     identity: dict[str, Any]
+    stream: Callable[..., Any] | None = None
     problem = f"{place} cannot be read as a dataset"
     if folder is None:
         problem = f"{place} is no file or folder here, and as a dataset of the Hub it cannot be read"
@@ -108,12 +111,16 @@ def _open_dataset(
         else:
             where = str(folder.absolute()) if folder is not None else place
             _check_config(place, where, revision, config, options["config"])
-            splits = datasets.load_dataset(where, config, revision=revision, streaming=True)
+            builder = datasets.load_dataset_builder(where, config, revision=revision)
+            splits = builder.as_streaming_dataset()
+            if isinstance(builder, Parquet):
+                stream = partial(datasets.load_dataset, where, config, revision=revision, streaming=True)
     chosen = split or ("train" if "train" in splits or len(splits) > 1 else next(iter(splits)))
     if chosen not in splits:
         raise UsageError(f"{place} has no split '{chosen}'; name one of {', '.join(splits)} with {options['split']}")
     name = (folder.resolve() if folder is not None else Path(place)).name
-    return Opened(place, name, identity | {"config": config, "split": chosen}, splits[chosen])
+    narrowed = stream and partial(stream, split=chosen)
+    return Opened(place, name, identity | {"config": config, "split": chosen}, splits[chosen], narrowed=narrowed)
 
 
 def _check_config(place: str, where: str, revision: str | None, config: str | None, option: str) -> None:

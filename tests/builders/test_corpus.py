@@ -1,6 +1,7 @@
 import gzip
 import json
 import random
+import re
 from collections import Counter
 
 import pyarrow as pa
@@ -13,8 +14,14 @@ from builders.corpus import corpus_contexts
 from builders.domain import DomainConfig
 from builders.errors import ConfigError, RunError, UsageError
 from builders.sampling_config import CorpusConfig, SamplingConfig
+from tests.hub import files
+from tests.hub.files import send_range
 
-PASSAGES = ["Profit rose. Sales fell.\nShares gained. The firm", "no end", "Rain hit the city. Two died. Trains stopped."]
+PASSAGES = [
+    "Profit rose. Sales fell.\nShares gained. The firm",
+    "no end",
+    "Rain hit the city. Two died. Trains stopped.",
+]
 LOCAL = ["Profit rose.", "Sales fell."]
 
 
@@ -53,7 +60,7 @@ def write(path, rows):
     elif path.suffix == ".json":
         path.write_text(json.dumps(list(table)))
     else:
-        for number, row in enumerate(rows):
+        for number in range(len(rows)):
             table.select([number]).to_parquet(path / f"train-{number:05d}-of-{len(rows):05d}.parquet")
     return path
 
@@ -167,7 +174,8 @@ def test_contexts_of_one_passage_share_its_id(tmp_path):
 
 
 def many(n):
-    return ["".join(f"Number {n} is {word}. " for word in "one two three four five six".split()) for n in range(n)]
+    words = ("one", "two", "three", "four", "five", "six")
+    return ["".join(f"Number {number} is {word}. " for word in words) for number in range(n)]
 
 
 def test_a_length_is_drawn_for_each_passage_whatever_the_order(tmp_path):
@@ -201,9 +209,18 @@ def test_a_cell_without_a_text_is_a_passage_that_is_too_short(tmp_path):
         ("damaged.jsonl.gz:text", "damaged.jsonl.gz cannot be read after 0 lines"),
         ("empty.parquet:text", "empty.parquet holds no contexts: it is empty"),
         ("short.parquet:text", "short.parquet holds no contexts: none of 2 rows has 1 whole sentence under 'text'"),
-        ({"place": "a.parquet", "split": "test"}, "sampling.corpus.split test is for a dataset with several; a.parquet"),
-        ({"place": "folder", "split": "tset"}, "folder has no split 'tset'; name one of train with sampling.corpus.split"),
-        ("alice/nothing:text", "alice/nothing is no file or folder here, and as a dataset of the Hub it cannot be read"),
+        (
+            {"place": "a.parquet", "split": "test"},
+            "sampling.corpus.split test is for a dataset with several; a.parquet",
+        ),
+        (
+            {"place": "folder", "split": "tset"},
+            "folder has no split 'tset'; name one of train with sampling.corpus.split",
+        ),
+        (
+            "alice/nothing:text",
+            "alice/nothing is no file or folder here, and as a dataset of the Hub it cannot be read",
+        ),
     ],
 )
 def test_what_is_wrong_with_a_corpus_is_one_line(hub, tmp_path, monkeypatch, place, words):
@@ -260,6 +277,14 @@ def publish(passages, name="alice/articles", **settings):
     Dataset.from_dict({"document": passages, "summary": ["S."] * len(passages)}).push_to_hub(name, **settings)
 
 
+def send(request, data, headers):
+    """Sends what is asked for, as the Hub does, and says how many bytes of a large file that were."""
+    send_range(request, data, headers)
+    asked = re.fullmatch(r"bytes=(\d+)-(\d+)", request.headers.get("Range") or f"bytes=0-{len(data) - 1}")
+    large = request.where.startswith("/storage") and request.command == "GET"
+    return min(int(asked[2]), len(data) - 1) + 1 - int(asked[1]) if large else 0
+
+
 def stored(hub):
     """What was asked of the Hub's storage, where its Parquet files lie."""
     return [path for method, path, _ in hub.requests if method == "GET" and path.startswith("/storage")]
@@ -285,6 +310,17 @@ def test_no_more_of_a_dataset_is_fetched_than_the_contexts_take(hub, tmp_path):
     hub.requests.clear()
     assert gather(tmp_path, "alice/articles:document", contexts=60).count == 60
     assert 1 <= len(set(stored(hub))) <= 3  # 50 passages a file; the library may look at one file ahead
+
+
+def test_no_other_column_of_a_dataset_is_fetched(hub, tmp_path, monkeypatch):
+    sent = []
+    monkeypatch.setattr(files, "send_range", lambda request, data, headers: sent.append(send(request, data, headers)))
+    other = [random.Random(row).randbytes(100_000).hex() for row in range(100)]
+    Dataset.from_dict({"document": many(100), "other": other}).push_to_hub("alice/articles")
+    [size] = map(len, hub.large.values())
+    assert size > 15_000_000
+    assert gather(tmp_path, "alice/articles:document").count == 100
+    assert 0 < sum(sent) < size / 2  # the Hub's client fetches 5 MB at least
 
 
 def test_a_configuration_and_a_split_can_be_named(hub, tmp_path):
@@ -325,5 +361,5 @@ def test_a_corpus_in_short(tmp_path, monkeypatch, value, place, column):
 
 @pytest.mark.parametrize("value", ["", ":text", "docs.parquet:", "https://huggingface.co/datasets/xsum"])
 def test_a_corpus_that_is_none(value):
-    with pytest.raises(ConfigError, match="^sampling.corpus: "):
+    with pytest.raises(ConfigError, match=r"^sampling\.corpus: "):
         CorpusConfig.from_value(value, "sampling.corpus")

@@ -84,7 +84,9 @@ def test_human_contexts(tmp_path, suffix):
 
 
 def test_contexts_cut_from_a_dataset_of_the_hub(hub, tmp_path):
-    passages = [f"TOKYO (AP) -- Heavy rain hit {n} cities on Friday. Two people died. Trains stopped." for n in range(8)]
+    passages = [
+        f"TOKYO (AP) -- Heavy rain hit {n} cities on Friday. Two people died. Trains stopped." for n in range(8)
+    ]
     datasets.Dataset.from_dict({"document": passages}).push_to_hub("alice/articles")
     outcome = sample(tmp_path / "run", "--contexts", "alice/articles:document", "--set", "sampling.every_prefix=true")
     assert "contexts of alice/articles: 6 from 3 rows" in outcome.err
