@@ -16,7 +16,7 @@ class CorpusConfig:
 
     Args:
         place: A text, JSONL or Parquet file, a folder or pattern of Parquet files, or a Hub dataset, which is streamed:
-            no more is fetched than the contexts take.
+            no more is fetched than the contexts take, and a run stays at the commit that it has read.
         column: Holds passages, from which contexts are cut; `text` of a text file. None: `context`, or each line of a
             text file, holds contexts, which are used whole.
         config: Configuration of a Hub dataset or a folder.

@@ -12,7 +12,7 @@ from builders.opened_table import Opened, one_line_errors, quiet_datasets
 from builders.table_files import JsonRows, ParallelRows, TextRows, starts_as_json
 
 _SOURCES, _TARGETS = ".src", ".tgt"
-_JSONL, _TEXT = (".jsonl", ".jsonl.gz"), (".txt", ".txt.gz")
+_JSONL, _TEXT = ".jsonl", ".txt"
 _PLAIN = {"keep_default_na": False}  # "NA" and "null" are words of a sentence
 _QUOTES_ARE_TEXT = 3  # csv.QUOTE_NONE: tables such as MRPC's have quotation marks that never end
 _FORMATS: dict[str, tuple[str, dict[str, Any]]] = {
@@ -21,7 +21,7 @@ _FORMATS: dict[str, tuple[str, dict[str, Any]]] = {
     ".csv": ("csv", _PLAIN),
     ".tsv": ("csv", _PLAIN | {"sep": "\t", "quoting": _QUOTES_ARE_TEXT}),
 }
-_FILES = (*_FORMATS, *_JSONL, *_TEXT, _SOURCES, _TARGETS)
+_SUFFIXES = (*_FORMATS, _JSONL, _TEXT, _SOURCES, _TARGETS)
 _OPTIONS = {"split": "--split", "config": "--config"}
 
 
@@ -30,7 +30,7 @@ def is_on_the_hub(place: str) -> bool:
     path = Path(place).expanduser()
     if path.exists() or Path(f"{path}{_SOURCES}").exists():
         return False
-    return not (place.endswith(_FILES) or place.startswith((".", "/", "~")) or place.count("/") > 1)
+    return not (_suffix(path) in _SUFFIXES or place.startswith((".", "/", "~")) or place.count("/") > 1)
 
 
 def open_place(place: str, split: str | None, config: str | None, options: Mapping[str, str] = _OPTIONS) -> Opened:
@@ -38,7 +38,7 @@ def open_place(place: str, split: str | None, config: str | None, options: Mappi
 
     Args:
         place: A Hub dataset id, a dataset folder, a Parquet, JSON, JSONL, CSV, TSV or text file, a pattern of Parquet
-            files, or `x.src` beside `x.tgt`. Text and JSONL files may be compressed with gzip.
+            files, or `x.src` beside `x.tgt`. Files other than Parquet may be compressed with gzip.
         split: Of a dataset with several; None is train, or the only one.
         config: Of a dataset with several configurations.
         options: What the user calls `split` and `config`.
@@ -64,11 +64,16 @@ def open_place(place: str, split: str | None, config: str | None, options: Mappi
         return _open_files(place, path.parent.name, matching)
     if not path.is_file():
         raise RunError(f"cannot read {place}: there is no such file or folder; check the path")
-    if path.suffix in _FORMATS:
+    if _suffix(path) in _FORMATS:
         return _open_files(place, path.stem, [path])
-    is_json = place.endswith(_JSONL) or starts_as_json(path)
+    is_json = _suffix(path) == _JSONL or starts_as_json(path)
     rows = JsonRows(path) if is_json else TextRows(path)
     return Opened(place, path.stem, {"sha256": _digest([path])}, rows, "line")
+
+
+def _suffix(path: Path) -> str:
+    """What a file is, compressed or not."""
+    return Path(path.name.removesuffix(".gz")).suffix
 
 
 def _open_files(place: str, name: str, paths: list[Path]) -> Opened:
@@ -78,7 +83,7 @@ def _open_files(place: str, name: str, paths: list[Path]) -> Opened:
     identity = {"sha256": _digest(paths)}
     if not all(path.stat().st_size for path in paths):
         raise RunError(f"{place} holds no rows: the file is empty; name another")
-    kind, settings = _FORMATS[paths[0].suffix]
+    kind, settings = _FORMATS[_suffix(paths[0])]
     with quiet_datasets(), one_line_errors(f"{place} cannot be read", "correct it"):
         # A name with [ or * in it is no pattern here.
         files = {"train": [glob.escape(str(path.absolute())) for path in paths]}
@@ -103,7 +108,8 @@ def _open_dataset(
             revision = None
             identity = {"sha256": _digest(_files(folder), folder)}
         else:
-            revision = HfApi().dataset_info(place).sha
+            found = HfApi().dataset_info(place)
+            place, revision = found.id, found.sha  # one that was renamed goes by its new name
             identity = {"dataset": place, "commit": revision}
         if folder is not None and any((folder / name).is_file() for name in ("state.json", "dataset_dict.json")):
             saved = datasets.load_from_disk(str(folder))

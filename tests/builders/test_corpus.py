@@ -23,6 +23,7 @@ PASSAGES = [
     "Rain hit the city. Two died. Trains stopped.",
 ]
 LOCAL = ["Profit rose.", "Sales fell."]
+GZIPPED = ["a.jsonl.gz", "a.json.gz", "a.csv.gz", "a.txt.gz"]
 
 
 def config(place, contexts=100, **settings):
@@ -53,8 +54,8 @@ def write(path, rows):
         table.to_csv(path)
     elif path.suffix == ".txt":
         path.write_text("".join(" ".join(row.split()) + "\n" for row in rows), encoding="utf-8")
-    elif path.name.endswith(".jsonl.gz"):
-        path.write_bytes(gzip.compress("".join(json.dumps(row) + "\n" for row in table).encode()))
+    elif path.suffix == ".gz":
+        path.write_bytes(gzip.compress(write(path.with_suffix(""), rows).read_bytes()))
     elif path.suffix == ".jsonl":
         path.write_text("".join(json.dumps(row) + "\n" for row in table))
     elif path.suffix == ".json":
@@ -143,7 +144,7 @@ def test_a_context_with_too_few_sentences_is_too_short(tmp_path):
 # Passages that contexts are cut from
 
 
-@pytest.mark.parametrize("name", ["a.parquet", "a.jsonl", "a.jsonl.gz", "a.json", "a.csv", "a.txt", "folder"])
+@pytest.mark.parametrize("name", ["a.parquet", "a.jsonl", "a.json", "a.csv", "a.txt", "folder", *GZIPPED])
 def test_every_kind_of_corpus_gives_the_same_contexts(tmp_path, name):
     path = write(tmp_path / name, PASSAGES)
     found = gather(tmp_path, f"{path}:text", every_prefix=True, max_sentences=3)
@@ -205,6 +206,7 @@ def test_a_cell_without_a_text_is_a_passage_that_is_too_short(tmp_path):
         ("a.parquet:id", "a.parquet, row 1 has no text under 'id', but 0; name another column"),
         ("nothing.parquet:text", "cannot read nothing.parquet: there is no such file or folder; check the path"),
         ("nothing.txt", "cannot read nothing.txt: there is no such file"),
+        ("nothing.csv.gz:text", "cannot read nothing.csv.gz: there is no such file"),
         ("damaged.parquet:text", "damaged.parquet cannot be read"),
         ("damaged.jsonl.gz:text", "damaged.jsonl.gz cannot be read after 0 lines"),
         ("empty.parquet:text", "empty.parquet holds no contexts: it is empty"),
@@ -303,6 +305,13 @@ def test_a_dataset_of_the_hub_is_read_once_and_stays_at_its_commit(hub, tmp_path
     with pytest.raises(RunError, match=r"alice/articles is no file or folder here, .*check the name, or the network"):
         gather(tmp_path, "alice/articles:document", min_sentences=2)
     assert gather(tmp_path, "alice/articles:document") == found
+
+
+def test_a_dataset_that_was_renamed_goes_by_its_new_name(hub, tmp_path):
+    publish(PASSAGES)
+    hub.repositories["dataset", "xsum"] = hub.repositories["dataset", "alice/articles"]  # as the Hub leads on
+    found = gather(tmp_path, "xsum:document")
+    assert (found.count, found.origin["identity"]["dataset"]) == (2, "alice/articles")
 
 
 def test_no_more_of_a_dataset_is_fetched_than_the_contexts_take(hub, tmp_path):
