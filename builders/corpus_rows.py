@@ -37,7 +37,7 @@ def corpus_rows(config: SamplingConfig, opened: Opened) -> Generator[Row, None, 
     for number, row in enumerate(opened.read([column], also=_IDS), start=1):
         if number == 1 and column not in row:
             has = ", ".join(map(str, row))
-            remedy = f"name one that holds passages, such as {opened.place}:{next(iter(row), 'text')}"
+            remedy = f"name one that holds passages as {opened.place}:COLUMN"
             raise UsageError(f"{opened.place} has no column '{column}'; it has {has}; {remedy}")
         yield f"{opened.place}, {opened.unit} {number}", row
 

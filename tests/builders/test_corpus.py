@@ -113,7 +113,7 @@ def test_a_line_separator_inside_a_row_does_not_end_it(tmp_path, separator):
         ("Profit rose.\n\nSales fell.\n", "line 2 is empty"),
         ("Profit rose.\nprofit\n", "line 2 is too short: 'profit' has 0 of at least 1 sentence ending in . ? or !"),
         ('{"context": 3}', "line 1 has no text under 'context', but 3"),
-        ('{"text": "Profit rose."}', "no column 'context'; it has text; name one that holds passages, such as "),
+        ('{"text": "Profit rose."}', "no column 'context'; it has text; name one that holds passages as "),
         ('{"context": "Profit rose."', "line 1 is not valid JSON"),
         ('{"context": "Profit rose."}\n[1]', "line 2 must hold columns by name, got [1]"),
         ('{"context": "Profit rose."}\n\n', "line 2 is empty"),
@@ -201,7 +201,7 @@ def test_a_cell_without_a_text_is_a_passage_that_is_too_short(tmp_path):
 @pytest.mark.parametrize(
     ("place", "words"),
     [
-        ("a.parquet:body", "a.parquet has no column 'body'; it has id, text; name one that holds passages, such as"),
+        ("a.parquet:body", "a.parquet has no column 'body'; it has id, text; name one that holds passages as"),
         ("a.parquet", "a.parquet has no column 'context'; it has id, text"),
         ("a.parquet:id", "a.parquet, row 1 has no text under 'id', but 0; name another column"),
         ("nothing.parquet:text", "cannot read nothing.parquet: there is no such file or folder; check the path"),
