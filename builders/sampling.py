@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from builders.config import fingerprint, to_mapping
 from builders.contexts import Context, draw_contexts
-from builders.corpus import corpus_contexts
+from builders.corpus import CorpusContexts, corpus_contexts
 from builders.generation import Decoding, Prompt
 from builders.journal import Stage, chosen_shards, run_shards
 from builders.randomness import key
@@ -34,7 +34,7 @@ class _SamplingJob:
     config: SamplingConfig
     seed: int
     round_name: str
-    contexts: list[Context] | None  # of the corpus
+    corpus: CorpusContexts | None
     stage: Stage
 
 
@@ -63,18 +63,21 @@ def sample_stage(
     """
     config = config if k is None else replace(config, k=k)
     teacher = load_teacher(config)
-    contexts = None if config.corpus is None else corpus_contexts(config)
-    count = config.contexts if contexts is None else len(contexts)
+    # In a folder of its own: whoever reads all Parquet files of this one wants samples.
+    corpus = corpus_contexts(config, seed, folder / "corpus" / "contexts.parquet") if config.corpus else None
+    count = config.contexts if corpus is None else corpus.count
     settings = to_mapping(replace(config, teacher="", server=None, corpus=None))
-    text = "" if contexts is None else fingerprint(contexts)
+    text = "" if corpus is None else corpus.digest
     splitter = Sentences(config.domain.sentences).identity()
     mark = fingerprint("samples", settings, splitter, teacher.identity(), text, seed, round_name)
     description = {"stage": "samples", "settings": to_mapping(config), "seed": seed, "round_name": round_name}
+    if corpus is not None:
+        description["corpus"] = corpus.origin
     stage = Stage(folder, mark, -(-count // config.contexts_per_shard), description)
     if stage.missing():  # a finished stage needs no server
         teacher.check()
     stage.open()
-    job = _SamplingJob(config, seed, round_name, contexts, stage)
+    job = _SamplingJob(config, seed, round_name, corpus, stage)
     run_shards(_sample_shard, job, chosen_shards(stage.missing(), only), workers, f"sampling ({round_name})")
     return stage
 
@@ -83,12 +86,12 @@ def _sample_shard(job: _SamplingJob, shard: int) -> None:
     config, teacher = job.config, load_teacher(job.config)
     first = shard * config.contexts_per_shard
     last = first + config.contexts_per_shard
-    if job.contexts is not None:
-        contexts = job.contexts[first:last]
+    if job.corpus is not None:
+        contexts = job.corpus.read(first, last)
     else:
         indices = list(range(first, min(last, config.contexts)))
-        contexts = list(draw_contexts(config, teacher, job.seed, job.round_name, indices).values())
-    contexts = list({context.context_id: context for context in contexts}.values())
+        drawn = draw_contexts(config, teacher, job.seed, job.round_name, indices).values()
+        contexts = list({context.context_id: context for context in drawn}.values())
     rows, counts = _sample_sentences(job, teacher, contexts)
     job.stage.write_shard(shard, rows, SAMPLES_SCHEMA, counts | teacher.counts())
 

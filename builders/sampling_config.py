@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from builders.config import from_fields
@@ -17,17 +18,27 @@ class CorpusConfig:
     """A human corpus to take contexts from (paper, Section 3.1); `PLACE` or `PLACE:COLUMN` is short for it.
 
     Args:
-        place: A text, JSONL or Parquet file, or a Hub dataset, which is streamed.
-        column: Holds passages, from which contexts are cut. None: `context` holds contexts, as does each line of a text
-            file, and they are used whole.
-        config: Configuration of a Hub dataset.
-        split: Of a Hub dataset.
+        place: A text, JSONL or Parquet file, a folder or pattern of Parquet files, or a Hub dataset, which is streamed:
+            no more is fetched than the contexts take, and a run stays at the commit that it has read.
+        column: Holds passages, from which contexts are cut; `text` of a text file. None: `context`, or each line of a
+            text file, holds contexts, which are used whole.
+        config: Configuration of a Hub dataset or a folder.
+        split: Of a Hub dataset or a folder; none is train, or the only one.
     """
 
     place: str
     column: str | None = None
     config: str | None = None
-    split: str = "train"
+    split: str | None = None
+
+    def __post_init__(self) -> None:
+        for name in ("place", "column"):
+            if getattr(self, name) == "":
+                raise ConfigError(f"{name} must not be empty; write the corpus as PLACE or PLACE:COLUMN")
+        if (self.column or "").startswith("//") or "://" in self.place:
+            raise ConfigError(
+                "place must be a file or the id of a Hub dataset such as EdinburghNLP/xsum, not an address"
+            )
 
     @classmethod
     def from_value(cls, value: Any, where: str) -> "CorpusConfig":
@@ -39,7 +50,8 @@ class CorpusConfig:
         if not isinstance(value, str):
             return from_fields(cls, value, where)
         place, colon, column = value.rpartition(":")
-        return cls(place=place, column=column) if colon else cls(place=value)
+        is_whole = not colon or Path(value).expanduser().exists()  # a file's name may hold a colon
+        return from_fields(cls, {"place": value} if is_whole else {"place": place, "column": column}, where)
 
 
 @dataclass(frozen=True, kw_only=True)

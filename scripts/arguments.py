@@ -61,7 +61,10 @@ def _run_arguments(command: Parser, default_out: str | None) -> None:
     command.add_argument("--seed", type=int, help="in place of the recipe's seed")
     _override_argument(command)
     command.add_argument(
-        "--contexts", metavar="FILE", help="human-written contexts, one a line or JSONL, in place of the teacher's own"
+        "--contexts",
+        metavar="PLACE[:COLUMN]",
+        help="contexts in place of the teacher's own: a file, or PLACE:COLUMN with passages to cut them from, such as "
+        "docs.parquet:text or EdinburghNLP/xsum:document",
     )
     command.add_argument("--json", action="store_true", help="print the result as JSON")
 

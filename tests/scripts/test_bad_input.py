@@ -200,8 +200,11 @@ def test_what_a_recipe_names_is_looked_at_before_anything_is_sampled(setting, va
     ("option", "value", "status", "words"),
     [
         ("--contexts", "nowhere.txt", 1, ["cannot read nowhere.txt"]),
-        ("--contexts", "folder", 1, ["folder", "Is a directory"]),
-        ("--contexts", "latin.txt", 1, ["latin.txt", "byte 0xe9 at offset 7"]),
+        ("--contexts", "folder", 1, ["folder cannot be read as a dataset"]),
+        ("--contexts", "folder:text", 1, ["folder cannot be read as a dataset"]),
+        ("--contexts", "latin.txt", 1, ["latin.txt", "line 1, byte 0xe9"]),
+        ("--contexts", "gap.txt:", 2, ["sampling.corpus: column must not be empty", "PLACE or PLACE:COLUMN"]),
+        ("--contexts", "gap.txt:body", 2, ["gap.txt has no column 'body'; it has text"]),
         ("--contexts", "empty.txt", 1, ["empty.txt holds no contexts"]),
         ("--contexts", "gap.txt", 1, ["gap.txt, line 2 is empty"]),
         ("--contexts", "short.txt", 1, ["short.txt, line 2 is too short", "'no end'"]),

@@ -93,6 +93,24 @@ def test_human_contexts(tmp_path, suffix):
     assert tuple(rows["train"]["context"]) == DOCUMENT
 
 
+def test_contexts_cut_from_a_dataset_of_the_hub(hub, tmp_path):
+    passages = [
+        f"TOKYO (AP) -- Heavy rain hit {n} cities on Friday. Two people died. Trains stopped." for n in range(8)
+    ]
+    datasets.Dataset.from_dict({"document": passages}).push_to_hub("alice/articles")
+    outcome = sample(tmp_path / "run", "--contexts", "alice/articles:document", "--set", "sampling.every_prefix=true")
+    assert "contexts of alice/articles: 6 from 3 rows" in outcome.err
+    rows = datasets.load_dataset("parquet", data_files=f"{tmp_path}/run/samples/*/*.parquet", cache_dir=str(tmp_path))
+    contexts = rows["train"]["context"]
+    assert [context.count(".") for context in contexts] == [1, 2] * 3
+    assert all(passages[number // 2].startswith(context) for number, context in enumerate(contexts))
+    hub.stop()
+    again = sample(tmp_path / "run", "--contexts", "alice/articles:document", "--set", "sampling.every_prefix=true")
+    assert (again.stages, again.complaints) == (set(), [])
+    made = json.loads((tmp_path / "run/samples/round-0/stage.json").read_bytes())["description"]["corpus"]["identity"]
+    assert len(made["commit"]) == 40
+
+
 def test_build_says_what_the_critics_kept_and_where(run, tiny):
     shutil.rmtree(run / "pairs")
     outcome = impossible("build", "microworld-demo", "--out", run, *tiny)
