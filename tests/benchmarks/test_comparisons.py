@@ -3,12 +3,12 @@
 import json
 
 import pytest
-from benchmarks.__main__ import main
-from benchmarks.sampling import sampling_comparison
 
+from benchmarks.__main__ import main
 from benchmarks.critics_comparison import compare, form_ratios, summary, table
 from benchmarks.critics_comparison import main as compare_critics
 from benchmarks.large_critic import large_critic
+from benchmarks.sampling import sampling_comparison
 from benchmarks.workload import usual_pool
 from builders.critics.screen import ScreenConfig
 
