@@ -40,6 +40,7 @@ def write_metrics(pipeline: Pipeline, command: str) -> dict[str, Any]:
         "seed": recipe.seed,
         **provenance(recipe),
         "command": command,
+        "corpus": Stage.load(pipeline.folder / "samples" / "round-0").description.get("corpus"),
         "rounds": [_round(pipeline, *origin) for origin in _origins(pipeline)],
         "dataset": _dataset(pipeline),
         "evaluation": _evaluation(recipe.evaluation, systems) if recipe.evaluation else None,

@@ -145,11 +145,22 @@ def test_a_long_list_and_invisible_text_stay_readable_among_the_settings(run):
     assert r'| `sampling.domain.banned` | "\\n" |' in text
 
 
-def test_contexts_of_a_file_are_not_told_as_drawn_from_the_teacher(make_run, recipe):
+def test_contexts_of_a_file_are_not_told_as_drawn_from_the_teacher(make_run, recipe, figures):
     recipe["sampling"] |= {"contexts": 700, "corpus": {"place": "contexts.txt"}}
-    text = card_of(make_run(recipe=recipe)).text
-    assert "contexts           240, from a human corpus" in text
-    assert ["sampling.corpus.place", "contexts.txt"] in table_cells(text)
+    figures["corpus"] = {"identity": {"place": "contexts.txt", "column": None, "sha256": "1234"}, "counts": {}}
+    card = card_of(make_run(recipe=recipe, figures=figures))
+    assert "contexts           240, those of contexts.txt\n" in card.text
+    assert ["sampling.corpus.place", "contexts.txt"] in table_cells(card.text)
+    assert card.data.source_datasets == ["original"]
+
+
+def test_a_corpus_on_the_hub_is_named_with_its_commit(make_run, figures):
+    identity = {"place": "xsum", "column": "document", "dataset": "EdinburghNLP/xsum", "commit": "0123456789abcdef"}
+    figures["corpus"] = {"identity": identity | {"config": "default", "split": "train"}, "counts": {}}
+    card = card_of(make_run(figures=figures))
+    taken = "cut from column 'document' of EdinburghNLP/xsum, default, split train, commit 0123456789ab"
+    assert f"contexts           240, {taken}\n" in card.text
+    assert card.data.source_datasets == ["original", "extended|EdinburghNLP/xsum"]
 
 
 def test_contexts_of_the_teacher_are_told_as_its_own(run):
