@@ -66,10 +66,9 @@ def prompt_tokens(tokenizer: Any, texts: list[str]) -> list[list[int]]:
     the texts that such models have read. What a tokenizer puts behind a text to end it is left out.
     """
     start = tokenizer.bos_token_id if tokenizer.bos_token_id is not None else tokenizer.eos_token_id
-    rows = tokenizer(texts)["input_ids"] if texts else []
-    for row in rows:
-        if len(row) > 1 and row[-1] == tokenizer.eos_token_id:
-            row.pop()
+    last, *rows = tokenizer(["a", *texts])["input_ids"]
+    if last[-1] == tokenizer.eos_token_id:
+        rows = [row[:-1] for row in rows]
     return [row or [start] for row in rows]
 
 

@@ -167,7 +167,9 @@ class _BannedTokens:
         """The tokens that complete a banned string which a text in this state has begun."""
         if state not in self._completing:
             begun = self._states[state]
-            rests = [text[size:] for text in self._banned for size in range(1, len(text)) if begun.endswith(text[:size])]
+            rests = [
+                text[size:] for text in self._banned for size in range(1, len(text)) if begun.endswith(text[:size])
+            ]
             self._completing[state] = np.flatnonzero([token.startswith(tuple(rests)) for token in self._tokens])
         return self._completing[state]
 
