@@ -12,8 +12,9 @@ from tokenizers import Tokenizer, decoders, models, pre_tokenizers, processors, 
 from transformers import AutoModelForCausalLM, LlamaTokenizer, PreTrainedTokenizerFast
 
 from builders.domain import DomainConfig
-from builders.generation import Decoding, Prompt, _ending_tokens, end_tokens, prompt_tokens, sample_continuations
+from builders.generation import Decoding, Prompt, _ending_tokens, sample_continuations
 from builders.models import load_causal_lm
+from builders.prompt_tokens import end_tokens, prompt_tokens
 from builders.sampling import sample_stage
 from builders.sampling_config import CorpusConfig, SamplingConfig
 from tests.recipes.real_kinds import biogpt_tokenizer, corpus
