@@ -153,7 +153,8 @@ class _BannedTokens:
         self.outright = np.flatnonzero(held)
         starts = tuple(begun)
         ending = [token.endswith(starts) for token in tokens]
-        self.from_nothing = np.array([self._state(token) if ends else 0 for token, ends in zip(tokens, ending)])
+        states = [self._state(token) if ends else 0 for token, ends in zip(tokens, ending, strict=True)]
+        self.from_nothing = np.array(states)
         self._completing: dict[int, np.ndarray] = {}
 
     def _state(self, text: bytes) -> int:
@@ -167,7 +168,9 @@ class _BannedTokens:
         """The tokens that complete a banned string which a text in this state has begun."""
         if state not in self._completing:
             begun = self._states[state]
-            rests = [text[size:] for text in self._banned for size in range(1, len(text)) if begun.endswith(text[:size])]
+            rests = [
+                text[size:] for text in self._banned for size in range(1, len(text)) if begun.endswith(text[:size])
+            ]
             self._completing[state] = np.flatnonzero([token.startswith(tuple(rests)) for token in self._tokens])
         return self._completing[state]
 

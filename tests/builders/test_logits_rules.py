@@ -61,7 +61,9 @@ def test_repeated_ngrams_are_those_of_transformers(tokenizers, size, prompts, mo
 def test_tokens_that_complete_a_banned_string_are_those_after_which_the_text_holds_it(tokenizers, data):
     kind = data.draw(st.sampled_from(["bytes", "sentencepiece"]))
     tokenizer = tokenizers[kind]
-    banned = tuple(data.draw(st.sets(st.sampled_from(["ll", "aid", "d t", "é", "ll sai", "…", " …", "\n"]), min_size=1)))
+    banned = tuple(
+        data.draw(st.sets(st.sampled_from(["ll", "aid", "d t", "é", "ll sai", "…", " …", "\n"]), min_size=1))
+    )
     start = data.draw(st.integers(0, 20))
     pieces = tokenizer("Dell said … é \nsales rose."[start:], add_special_tokens=False)["input_ids"]
     text = tokenizer("x", add_special_tokens=False)["input_ids"]  # since a first space is lost in decoding
