@@ -103,7 +103,7 @@ def _card_data(run: Run, configs: list[DatasetConfig]) -> DatasetCardData:
 
 
 def _source_datasets(run: Run) -> list[str]:
-    """ "original", and the Hub dataset whose passages the teacher went on from: they stand in the column `context`."""
+    """Original, and the Hub dataset whose passages the teacher went on from: they stand in the column `context`."""
     corpus = run.metrics.corpus
     return ["original", *([f"extended|{corpus.place}"] if corpus and corpus.commit else [])]
 
