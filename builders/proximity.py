@@ -47,7 +47,7 @@ class ProximityConfig:
     lengths: tuple[int, ...] = (1, 2, 3, 4, 5)  # paper, Section 2
     temperatures: tuple[float, ...] = (0.5, 0.7, 1.0)  # ours: on both sides of pair generation's 0.7
     contexts: int = 100  # the paper has 1000
-    k: int = 30  # the paper has 100, which make eleven times as many pairs
+    k: int = 20  # the paper has 100, which make 26 times as many pairs
     max_pairs: int | None = None
 
     def __post_init__(self) -> None:
@@ -96,7 +96,7 @@ def measure_proximity(
 
     Args:
         config: What is measured.
-        sampling: Teacher, domain, source of contexts, nucleus; its own lengths, temperature, k and contexts are not used.
+        sampling: Teacher, domain, source of contexts, nucleus; what `config` has too is taken from there.
         semantic: Whose entailment both ways makes a pair equivalent, whatever its direction says.
         known: What an oracle says of the same pairs, where there is one.
         seed: Of every draw.
