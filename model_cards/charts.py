@@ -13,7 +13,7 @@ from markupsafe import Markup
 _WIDTH, _HEIGHT = 360, 210
 _LEFT, _RIGHT, _TOP, _BOTTOM = 42, 12, 10, 30
 
-_ASIDE = 2.5  # what lines with intervals keep apart at one x
+_ASIDE = 3.5  # what lines with intervals keep apart at one x
 
 Points = Sequence[tuple[float, float]]
 Measured = tuple[str, str, Sequence[tuple[float, float, float | None]]]

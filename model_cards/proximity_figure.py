@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from model_cards.charts import Measured, interval_chart, ticks
 
-_WIDTH, _HEIGHT, _MARGIN, _HEAD, _TITLE, _LEGEND = 360, 210, 16, 46, 24, 34
+_WIDTH, _HEIGHT, _MARGIN, _HEAD, _TITLE, _LEGEND = 360, 210, 16, 54, 24, 34
 _TONES = 6
 _LONGEST_NAME = 44
 _STYLE = """
@@ -106,7 +106,7 @@ def _series(
     rows: list[dict[str, Any]], axes: _Axes, values: Sequence[float], judges: Sequence[str], name: str, scale: float
 ) -> list[Measured]:
     """One line for each value and judge; where nothing could be averaged, a line has no point."""
-    series = []
+    series: list[Measured] = []
     for number, value in enumerate(values):
         for judge in judges:
             points = [

@@ -9,6 +9,7 @@ from builders.critics.dissimilarity import TreeEditDistanceConfig
 from builders.critics.settings import CriticsConfig
 from builders.errors import ConfigError, RunError
 from builders.parsers.loading import GIVEN, load_parser
+from scripts.partial_recipes import ProximityRecipe
 from scripts.recipe import Recipe
 from trainers.benchmark import benchmark_rows
 from trainers.evaluation import EvaluationConfig
@@ -37,6 +38,22 @@ def check_recipe(recipe: Recipe) -> None:
     check_critics(recipe.critics)
     if recipe.evaluation:
         check_evaluation(recipe.evaluation, recipe.task)
+
+
+def check_proximity(recipe: ProximityRecipe) -> None:
+    """The same for what `impossible proximity` needs; whether the teacher can be sampled is tried when it is loaded.
+
+    Raises:
+        ConfigError: A model of another kind, or an oracle without its functions.
+        RunError: A model that is not there, or an oracle that fails.
+    """
+    if recipe.sampling.server is None:
+        with _named("sampling.teacher"):
+            read_configuration_of_kind(recipe.sampling.teacher, "CAUSAL_LM", "a causal LM")
+    with _named("critics"):
+        recipe.semantic.check()
+    if recipe.oracle:
+        load_oracle(recipe.oracle).equivalent(_SAMPLE, _SAMPLE)
 
 
 def check_critics(critics: CriticsConfig) -> None:

@@ -1,9 +1,10 @@
 """Parts of a recipe, for commands that need no more of it: its other sections may be left out."""
 
 from dataclasses import dataclass, fields
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from builders.config import from_mapping
+from builders.critics.semantic_equivalence import SemanticEquivalenceConfig
 from builders.critics.settings import CriticsConfig
 from builders.errors import ConfigError
 from builders.sampling_config import SamplingConfig
@@ -58,6 +59,17 @@ class ProximityRecipe:
             problem = "critics name no semantic_equivalence, which says what pairs are equivalent"
             raise ConfigError(f"{problem}; add it to them")
 
+    @property
+    def semantic(self) -> SemanticEquivalenceConfig:
+        """The semantic equivalence filter."""
+        assert self.critics.semantic is not None
+        return self.critics.semantic
+
+    @property
+    def oracle(self) -> str | None:
+        """The import path of the oracle, if there is one."""
+        return self.evaluation.oracle if self.evaluation else None
+
 
 def load_critics_recipe(path: str, overrides: list[str]) -> CriticsRecipe:
     """The critics of a recipe, which need have no other section; the arguments are those of `load_recipe`.
@@ -75,5 +87,5 @@ def load_proximity_recipe(path: str, overrides: list[str], contexts: str | None 
 
 
 def _part_of_recipe(part: type[Part], settings: dict[str, Any]) -> Part:
-    others = {field.name for field in fields(Recipe)} - {field.name for field in fields(part)}
+    others = {field.name for field in fields(Recipe)} - {field.name for field in fields(cast(Any, part))}
     return from_mapping(part, {name: value for name, value in settings.items() if name not in others})

@@ -22,6 +22,7 @@ from builders.teachers import load_teacher
 from metrics.ibleu.sentence_bleu import signature
 from model_cards.formatting import share, share_with_error
 from model_cards.proximity_figure import proximity_figure
+from scripts.checks import check_proximity
 from scripts.partial_recipes import ProximityRecipe, load_proximity_recipe
 from trainers.oracle import Oracle, load_oracle
 
@@ -31,13 +32,10 @@ def report_proximity(options: argparse.Namespace) -> None:
     overrides = [*options.overrides, *([f"seed={options.seed}"] if options.seed is not None else [])]
     recipe = load_proximity_recipe(options.recipe, overrides, options.contexts)
     config = _config(options)
-    assert recipe.critics.semantic is not None  # the recipe has seen to it
-    recipe.critics.semantic.check()
+    check_proximity(recipe)
     folder = Path(options.out or f"runs/{recipe.name}-proximity")
-    known = _known(recipe)
-    found = measure_proximity(
-        config, recipe.sampling, recipe.critics.semantic, known, recipe.seed, folder, recipe.workers
-    )
+    known = _known(recipe.oracle) if recipe.oracle else None
+    found = measure_proximity(config, recipe.sampling, recipe.semantic, known, recipe.seed, folder, recipe.workers)
     record = _record(recipe, config, found, _command_line(options))
     write_json(folder / "proximity.json", record)
     with atomic_path(folder / "proximity.svg") as partial_path:
@@ -64,12 +62,8 @@ def _config(options: argparse.Namespace) -> ProximityConfig:
         raise UsageError(f"--{name.replace('contexts', 'n').replace('_', '-')}{space}{rest}") from None
 
 
-def _known(recipe: ProximityRecipe) -> KnownMeanings | None:
-    path = recipe.evaluation.oracle if recipe.evaluation else None
-    if path is None:
-        return None
-    _oracle(path).equivalent("Profit rose.", "Profit rose.")  # one that fails does so before the work begins
-    return KnownMeanings(path, partial(_equivalent, path), code_identity("oracle", path))
+def _known(oracle: str) -> KnownMeanings:
+    return KnownMeanings(oracle, partial(_equivalent, oracle), code_identity("oracle", oracle))
 
 
 def _equivalent(oracle: str, first: str, second: str) -> bool:
@@ -96,9 +90,7 @@ def _command_line(options: argparse.Namespace) -> str:
 
 def _record(recipe: ProximityRecipe, config: ProximityConfig, found: Proximity, command: str) -> dict[str, Any]:
     """What `proximity.json` holds."""
-    sampling, semantic = recipe.sampling, recipe.critics.semantic
-    assert semantic is not None
-    oracle = recipe.evaluation.oracle if recipe.evaluation else None
+    sampling, semantic = recipe.sampling, recipe.semantic
     return {
         "name": recipe.name,
         "command": command,
@@ -110,7 +102,7 @@ def _record(recipe: ProximityRecipe, config: ProximityConfig, found: Proximity, 
             **model_identity(semantic.model),
             "min_entailment": semantic.min_entailment,
         },
-        "oracle": oracle,
+        "oracle": recipe.oracle,
         "domain": sampling.domain.name,
         "contexts_from": "the teacher" if sampling.corpus is None else to_mapping(sampling.corpus),
         "settings": {
