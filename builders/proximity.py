@@ -1,12 +1,10 @@
 """Paraphrastic proximity: how often two next sentences of one context say the same (paper, Section 2 and Figure 3).
 
-One passage gives the context of each length: its first sentences, the beginning with its prefix included. These are the
-contexts that pair generation samples from, so what is measured here holds there. Its last sentences would keep the
-place of the next sentence the same, but they start in the middle of a text, where no run ever starts. So a longer
-context is also one that ends later in its passage, and the measured effect of length is that of both.
+One passage gives the context of each length. By default these are its first sentences, the contexts that pair
+generation samples from, so that what is measured holds there; but a longer one also ends later in its passage, which
+may matter as much. So they can be cut to end at one and the same place instead.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
@@ -15,16 +13,16 @@ from typing import Any
 import pyarrow as pa
 
 from builders.config import fingerprint, to_mapping
-from builders.contexts import Context, draw_contexts, make_context
+from builders.contexts import Context, draw_contexts
 from builders.corpus import corpus_contexts
 from builders.critics.semantic_equivalence import SemanticEquivalenceConfig
 from builders.errors import ConfigError, RunError
 from builders.journal import Rows, Stage, run_shards
+from builders.proximity_contexts import Cut, cut_contexts
 from builders.proximity_figures import Proximity, gather
 from builders.proximity_judging import JUDGED_SCHEMA, KnownMeanings, judge_context
 from builders.sampling import SAMPLES_SCHEMA, sample_sentences
 from builders.sampling_config import SamplingConfig
-from builders.sentences import Sentences
 from builders.teachers import load_teacher
 from builders.token_batches import within_memory
 
@@ -41,6 +39,7 @@ class ProximityConfig:
         temperatures: Of next sentences.
         contexts: Of each length.
         k: Next sentences a context and temperature.
+        cut: Whether contexts are a passage's first sentences or its last ones.
         max_pairs: Of a context and temperature, drawn by their content; None judges every pair.
     """
 
@@ -48,6 +47,7 @@ class ProximityConfig:
     temperatures: tuple[float, ...] = (0.5, 0.7, 1.0)  # ours: on both sides of pair generation's 0.7
     contexts: int = 100  # the paper has 1000
     k: int = 20  # the paper has 100, which make 26 times as many pairs
+    cut: Cut = "first"
     max_pairs: int | None = None
 
     def __post_init__(self) -> None:
@@ -155,7 +155,7 @@ def _samples_shard(job: _SamplesJob, shard: int) -> None:
     else:
         indices = list(range(first, last))
         passages = list(draw_contexts(sampling, teacher, job.seed, _ROUND, indices).values())
-    lengths, found = _cut(passages, job.config.lengths, sampling)
+    lengths, found = cut_contexts(passages, job.config.lengths, job.config.cut, sampling.domain)
     contexts = [context for context, _ in lengths.values()]
     order = {name: place for place, name in enumerate(lengths)}
     rows: Rows = []
@@ -167,23 +167,6 @@ def _samples_shard(job: _SamplesJob, shard: int) -> None:
         totals = {name: totals.get(name, 0) + counts.get(name, 0) for name in totals | counts}
     rows.sort(key=lambda row: order[row["context_id"]])  # what a context gave at all temperatures is judged together
     job.stage.write_shard(shard, rows, _SCHEMA, {"passages": found, **totals})
-
-
-def _cut(
-    passages: Iterable[Context], lengths: tuple[int, ...], sampling: SamplingConfig
-) -> tuple[dict[str, tuple[Context, int]], int]:
-    """The contexts of the passages by their ids, each with its length, and how many passages were long enough."""
-    sentences = Sentences(sampling.domain.sentences)
-    cut, found = {}, 0
-    for passage in passages:
-        parts = sentences.split(passage.context)
-        if len(parts) < lengths[-1]:
-            continue
-        found += 1
-        for length in lengths:
-            context = make_context(sampling.domain.name, " ".join(parts[:length]), passage.context)
-            cut[context.context_id] = (context, length)
-    return cut, found
 
 
 def _pairs_shard(job: _PairsJob, shard: int) -> None:

@@ -12,7 +12,7 @@ from model_cards.charts import Measured, interval_chart, ticks
 
 _WIDTH, _HEIGHT, _MARGIN, _HEAD, _TITLE, _LEGEND = 360, 210, 16, 54, 24, 34
 _TONES = 6
-_LONGEST_NAME = 44
+_LONGEST_NAME = 36
 _STYLE = """
 svg { font-family: system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", Arial, sans-serif; }
 .page { fill: #ffffff; stroke: #d5dade; }
@@ -94,7 +94,8 @@ def proximity_figure(record: dict[str, Any]) -> str:
 def _words(record: dict[str, Any]) -> str:
     settings = record["settings"]
     parts = [f"teacher {_short(record['teacher']['ref'])}", f"critic {_short(record['critic']['ref'])}"]
-    parts.append(f"{record['counts']['passages']:,} contexts a length, k = {settings['k']}")
+    cut = "" if settings["cut"] == "first" else ", all ending at one place"
+    parts.append(f"{record['counts']['passages']:,} contexts a length{cut}, k = {settings['k']}")
     return "; ".join(parts)
 
 

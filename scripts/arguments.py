@@ -115,6 +115,12 @@ def _proximity_arguments(command: Parser) -> None:
     command.add_argument(
         "--lengths", type=_whole_numbers, default=(1, 2, 3, 4, 5), metavar="N,N", help="sentences (default: 1,2,3,4,5)"
     )
+    command.add_argument(
+        "--cut",
+        choices=("first", "last"),
+        default="first",
+        help="a passage's first sentences, as in a run, or its last, which all end at one place (default: first)",
+    )
     command.add_argument("--n", type=int, default=100, metavar="N", help="contexts of each length (default: 100)")
     command.add_argument(
         "--k", type=int, default=20, metavar="K", help="next sentences a context and temperature (default: 20)"

@@ -55,6 +55,7 @@ def _config(options: argparse.Namespace) -> ProximityConfig:
             temperatures=options.temperatures,
             contexts=options.n,
             k=options.k,
+            cut=options.cut,
             max_pairs=options.max_pairs,
         )
     except ConfigError as error:  # named like a setting, which is written like an option
@@ -84,6 +85,7 @@ def _command_line(options: argparse.Namespace) -> str:
     words += ["--contexts", options.contexts] if options.contexts else []
     words += ["--temperatures", ",".join(map(str, options.temperatures))]
     words += ["--lengths", ",".join(map(str, options.lengths)), "--n", str(options.n), "--k", str(options.k)]
+    words += ["--cut", options.cut] if options.cut != "first" else []
     words += ["--max-pairs", str(options.max_pairs)] if options.max_pairs is not None else []
     return shlex.join(words)
 
@@ -122,7 +124,7 @@ def _lines(record: dict[str, Any]) -> Iterator[str]:
     settings, critic = record["settings"], record["critic"]
     yield f"Teacher {record['teacher']['ref']}, critic {critic['ref']} (both ways >= {critic['min_entailment']:g})"
     passages = record["counts"]["passages"]
-    yield f"{passages} contexts of each length, {settings['k']} next sentences each; ± standard error over contexts"
+    yield f"{passages} contexts of each length, the {settings['cut']} of a passage, {settings['k']} next sentences each; ± standard error over contexts"
     if passages < settings["contexts"]:
         yield f"{settings['contexts'] - passages} of {settings['contexts']} passages were missing or too short"
     yield ""

@@ -7,11 +7,13 @@ from itertools import combinations
 import pytest
 from sacrebleu.metrics import BLEU
 
+from builders.contexts import make_context
 from builders.critics.semantic_equivalence import SemanticEquivalenceConfig
 from builders.domain import DomainConfig
 from builders.errors import ConfigError, RunError
 from builders.journal import Stage
 from builders.proximity import ProximityConfig, measure_proximity
+from builders.proximity_contexts import cut_contexts
 from builders.proximity_figures import gather
 from builders.proximity_judging import KnownMeanings, judge_context, self_bleu
 from builders.sampling_config import CorpusConfig, SamplingConfig
@@ -208,6 +210,37 @@ def test_passages_may_come_from_a_corpus(teacher, critic, tmp_path):
     assert {row["context"] for row in Stage.load(tmp_path / "out/samples").read_rows() if row["length"] == 1} == {
         line.partition(". ")[0] + "." for line in (tmp_path / "passages.txt").read_text().splitlines()
     }
+
+
+def cut(domain, how, texts, lengths=(1, 2, 3)):
+    made, found = cut_contexts([make_context("news", text, text) for text in texts], lengths, how, domain)
+    return [(context.context, length) for context, length in made.values()], found
+
+
+def test_contexts_are_first_sentences_or_end_at_one_place():
+    dateline = DomainConfig(name="news", prefixes=("{city} --",), values={"city": ("NEW", "NEW YORK")})
+    passage = "NEW YORK -- Profit rose. Sales fell. Shares gained. It rained."
+    assert cut(dateline, "first", [passage]) == (
+        [
+            ("NEW YORK -- Profit rose.", 1),
+            ("NEW YORK -- Profit rose. Sales fell.", 2),
+            ("NEW YORK -- Profit rose. Sales fell. Shares gained.", 3),
+        ],
+        1,
+    )
+    assert cut(dateline, "last", [passage])[0] == [
+        ("NEW YORK -- Shares gained.", 1),
+        ("NEW YORK -- Sales fell. Shares gained.", 2),
+        ("NEW YORK -- Profit rose. Sales fell. Shares gained.", 3),
+    ]
+
+
+def test_a_passage_without_an_opening_is_cut_as_it_is():
+    passages = ["Profit rose. Sales fell.", "Too short."]
+    assert cut(DomainConfig(name="news"), "last", passages, (1, 2)) == (
+        [("Sales fell.", 1), ("Profit rose. Sales fell.", 2)],
+        1,
+    )
 
 
 def test_no_passage_that_is_long_enough_is_named(teacher, critic, tmp_path):

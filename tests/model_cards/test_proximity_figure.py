@@ -29,7 +29,7 @@ def record(lengths, temperatures, oracle="microworld.oracle"):
         "critic": {"ref": "a" * 80},
         "oracle": oracle,
         "counts": {"passages": 1000},
-        "settings": {"k": 100},
+        "settings": {"k": 100, "cut": "first"},
         "rows": rows,
     }
 
