@@ -124,7 +124,8 @@ def _lines(record: dict[str, Any]) -> Iterator[str]:
     settings, critic = record["settings"], record["critic"]
     yield f"Teacher {record['teacher']['ref']}, critic {critic['ref']} (both ways >= {critic['min_entailment']:g})"
     passages = record["counts"]["passages"]
-    yield f"{passages} contexts of each length, the {settings['cut']} of a passage, {settings['k']} next sentences each; ± standard error over contexts"
+    of = f"the {settings['cut']} sentences of {passages} passages"
+    yield f"Contexts: {of}, {settings['k']} next sentences each; ± standard error over contexts"
     if passages < settings["contexts"]:
         yield f"{settings['contexts'] - passages} of {settings['contexts']} passages were missing or too short"
     yield ""
