@@ -1,4 +1,4 @@
-"""Contextual constraints: 1-5 sentences from the teacher itself (paper, Section 3.1)."""
+"""Contextual constraints: 1-5 sentences from the start of a passage, such as the teacher's own (paper, Section 3.1)."""
 
 import hashlib
 from dataclasses import dataclass
@@ -32,6 +32,28 @@ def make_context(domain: str, context: str, passage: str) -> Context:
     return Context(context, content_id(domain, context), content_id(passage))
 
 
+def cut_contexts(config: SamplingConfig, sentences: list[str], draw: int) -> list[Context]:
+    """The contexts of a passage: whole sentences from its start.
+
+    Args:
+        config: Settings.
+        sentences: Of the passage; those beyond the longest context do not matter.
+        draw: The key of the passage.
+
+    Returns:
+        With `every_prefix` one of each length that the passage has, else one of a length drawn for it, or all of a
+        passage that is shorter. None where it is shorter than a context may be.
+    """
+    sentences = sentences[: config.max_sentences]
+    if config.every_prefix:
+        lengths = list(range(config.min_sentences, len(sentences) + 1))
+    else:
+        longer = pick(key(draw, "length"), config.max_sentences - config.min_sentences + 1)
+        lengths = [config.min_sentences + longer] if len(sentences) >= config.min_sentences else []
+    passage = " ".join(sentences)
+    return [make_context(config.domain.name, " ".join(sentences[:length]), passage) for length in lengths]
+
+
 def draw_contexts(
     config: SamplingConfig, teacher: Teacher, seed: int, round_name: str, indices: list[int]
 ) -> dict[int, Context]:
@@ -50,15 +72,13 @@ def draw_contexts(
     spread = config.max_sentences - config.min_sentences + 1
     numbers = {index: index // spread if config.every_prefix else index for index in indices}
     passages = _draw_passages(config, teacher, seed, round_name, sorted({*numbers.values()}))
-    found = {}
-    for index, number in numbers.items():
-        if number in passages:
-            draw, sentences = passages[number]
-            step = index % spread if config.every_prefix else pick(key(draw, "length"), spread)
-            wanted = config.min_sentences + step
-            if wanted <= len(sentences) or not config.every_prefix:
-                found[index] = make_context(config.domain.name, " ".join(sentences[:wanted]), " ".join(sentences))
-    return found
+    cut = {number: cut_contexts(config, sentences, draw) for number, (draw, sentences) in passages.items()}
+    steps = {index: index % spread if config.every_prefix else 0 for index in indices}
+    return {
+        index: cut[number][steps[index]]
+        for index, number in numbers.items()
+        if number in cut and steps[index] < len(cut[number])
+    }
 
 
 def _draw_passages(
@@ -80,7 +100,7 @@ def _draw_passages(
         texts = teacher.go_on(prompts, decoding, lambda text: len(sentences.split(text)) > config.max_sentences)
         for number, prompt, continued in zip(todo, prompts, texts, strict=True):
             for text in continued.texts:
-                whole = sentences.whole(f"{prompt.text} {text}")[: config.max_sentences]
+                whole = sentences.whole(f"{prompt.text} {text}")
                 if len(whole) >= config.min_sentences:
                     found[number] = (prompt.key, whole)
     return found

@@ -1,60 +1,153 @@
-"""Contexts from a human corpus (paper, Section 3.1)."""
+"""Contexts from a human corpus (paper, Section 3.1), read once and kept in a file that all workers share."""
 
-from dataclasses import replace
+import hashlib
+import json
+import sys
+from collections import Counter
+from contextlib import closing
+from dataclasses import asdict, dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from builders.contexts import Context, make_context
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from builders.config import fingerprint, to_mapping
+from builders.contexts import Context
+from builders.corpus_rows import corpus_column, corpus_rows, distinct_contexts
 from builders.errors import RunError
-from builders.files import read_json, read_text, split_lines
+from builders.files import atomic_path
+from builders.opened_table import Opened
+from builders.progress import track
 from builders.sampling_config import SamplingConfig
-from builders.sentences import Sentences
+from builders.table_places import is_on_the_hub, open_place
+
+_SCHEMA = pa.schema([("context", pa.string()), ("context_id", pa.string()), ("passage_id", pa.string())])
+_TOGETHER = 1000  # contexts of a row group, which is the least that can be read
+_RECORD = b"corpus"
+_OPTIONS = {"split": "sampling.corpus.split", "config": "sampling.corpus.config"}
 
 
-def corpus_contexts(config: SamplingConfig) -> list[Context]:
-    """The contexts of a recipe's corpus, at most as many as it asks for."""
-    assert config.corpus is not None
-    sentences = Sentences(config.domain.sentences)
-    return read_contexts(Path(config.corpus.place), config.domain.name, config.min_sentences, sentences)
-
-
-def read_contexts(path: Path, domain: str, min_sentences: int, sentences: Sentences) -> list[Context]:
-    """The contexts of a user's file, repeated ones once.
+@dataclass(frozen=True)
+class CorpusContexts:
+    """The contexts of a corpus, in a file.
 
     Args:
-        path: One context a line, or JSONL rows with `context` and, if wanted, `context_id` and `passage_id`.
-        domain: Part of a context's id.
-        min_sentences: What a context must hold at least.
-        sentences: How texts fall into sentences.
+        path: The file.
+        count: How many there are.
+        digest: Of all of them.
+        origin: The corpus by its content, or its commit on the Hub, and what was read and left out of it.
+    """
+
+    path: Path
+    count: int
+    digest: str
+    origin: dict[str, Any]
+
+    def read(self, first: int, last: int) -> list[Context]:
+        """Those from `first` up to but without `last`.
+
+        Raises:
+            RunError: The file is gone, or another process has made it of another corpus since.
+        """
+        last = min(last, self.count)
+        record = _record(self.path)
+        if record is None or record["digest"] != self.digest:
+            problem = f"{self.path} was made anew of another corpus while it was read"
+            raise RunError(f"{problem}; run the same command again, and one corpus in a run folder")
+        with pq.ParquetFile(self.path) as file:
+            start = first // _TOGETHER
+            table = file.read_row_groups(range(start, (last - 1) // _TOGETHER + 1))
+        rows = table.slice(first - start * _TOGETHER, last - first).to_pylist()
+        return [Context(**row) for row in rows]
+
+
+def corpus_contexts(config: SamplingConfig, seed: int, path: Path) -> CorpusContexts:
+    """The distinct contexts of a recipe's corpus, in its order and at most as many as the recipe wants.
+
+    Args:
+        config: Settings, with a corpus.
+        seed: Of the run: lengths of contexts that are cut are drawn with it.
+        path: The file that keeps them. It is made again when the settings or a local corpus have changed. A dataset of
+            the Hub stays at the commit at which the file was made, and the Hub is not asked again.
 
     Raises:
-        RunError: The file is unreadable or empty, a line is not a context (with its number), or two have one id.
+        UsageError: The corpus has no such column, split or configuration.
+        RunError: There is no such corpus, it cannot be read, or it holds no contexts.
     """
-    contexts: dict[str, Context] = {}
-    for number, line in enumerate(split_lines(read_text(path)), start=1):
-        where = f"{path}, line {number}"
-        context = _read_line(where, line.strip(), domain, min_sentences, sentences)
-        if contexts.setdefault(context.context_id, context).context != context.context:
-            remedy = "give every context an id of its own, or none"
-            raise RunError(f"{where}: context_id '{context.context_id}' stands for another context above; {remedy}")
-    if not contexts:
-        raise RunError(f"{path} holds no contexts; put one context a line in it, or JSONL rows with 'context'")
-    return list(contexts.values())
+    corpus = config.corpus
+    assert corpus is not None
+    remote = is_on_the_hub(corpus.place)
+    opened = None if remote else open_place(corpus.place, corpus.split, corpus.config, _OPTIONS)
+    content = None if opened is None else opened.identity
+    sentences = [config.domain.name, config.domain.sentences, config.min_sentences]
+    cutting = None if corpus.column is None else [seed, config.max_sentences, config.every_prefix]
+    mark = fingerprint("corpus", corpus, content, config.contexts, sentences, cutting)
+    record = _record(path)
+    if record is None or record["fingerprint"] != mark:
+        opened = opened or open_place(corpus.place, corpus.split, corpus.config, _OPTIONS)
+        record = _make(config, seed, opened, path, mark, counts_the_rest=not remote)
+        print(_summary(opened, record["counts"]), file=sys.stderr)
+    origin = {"identity": record["identity"], "counts": record["counts"]}
+    return CorpusContexts(path, record["counts"]["contexts"], record["digest"], origin)
 
 
-def _read_line(where: str, line: str, domain: str, min_sentences: int, sentences: Sentences) -> Context:
-    row: dict[str, Any] = {"context": line}
-    if line.startswith("{"):
-        row = read_json(line, where)
-        if not isinstance(row.get("context"), str):
-            raise RunError(f"{where} has no text under 'context'; each row needs one")
-    context = " ".join(row["context"].split())
-    if not context:
-        raise RunError(f"{where} is empty; remove the line or write a context")
-    found = sentences.ended(context)
-    if found < min_sentences:
-        needed = f"{min_sentences} sentence{'s' if min_sentences > 1 else ''} ending in . ? or !"
-        raise RunError(f"{where} is too short: {context[:60]!r} has {found} of at least {needed}; add more text")
-    made = make_context(domain, context, context)
-    own = {name: str(row[name]) for name in ("context_id", "passage_id") if row.get(name) is not None}
-    return replace(made, **own)
+def _make(
+    config: SamplingConfig, seed: int, opened: Opened, path: Path, mark: str, counts_the_rest: bool
+) -> dict[str, Any]:
+    """Writes the file and returns what it says about itself."""
+    counts = Counter(dict.fromkeys(("rows", "contexts", "repeated", "too_short", "rows_left"), 0))
+    digest = hashlib.sha256()
+    with (
+        closing(corpus_rows(config, opened)) as rows,
+        atomic_path(path) as partial,
+        pq.ParquetWriter(partial, _SCHEMA, compression="zstd") as writer,
+    ):
+        contexts = distinct_contexts(config, seed, opened, rows, counts)
+        wanted = track(islice(contexts, config.contexts), config.contexts, f"contexts of {opened.place}")
+        while together := list(islice(wanted, _TOGETHER)):
+            table = pa.Table.from_pylist([asdict(context) for context in together], schema=_SCHEMA)
+            writer.write_table(table)
+            counts["contexts"] += len(table)
+            digest.update(fingerprint(table.to_pylist()).encode())
+        if not counts["contexts"]:
+            raise RunError(_no_contexts(config, opened, counts["rows"]))
+        counts["rows_left"] = sum(1 for _ in rows) if counts_the_rest else 0
+        record = {
+            "fingerprint": mark,
+            "digest": digest.hexdigest(),
+            "identity": {**to_mapping(config.corpus), **opened.identity},
+            "counts": dict(counts),
+        }
+        writer.add_key_value_metadata({_RECORD.decode(): json.dumps(record)})
+    return record
+
+
+def _record(path: Path) -> dict[str, Any] | None:
+    """What a file says about itself; None for one that is missing or damaged, which is made again."""
+    try:
+        record = json.loads(pq.read_metadata(path).metadata[_RECORD])
+    except (OSError, KeyError, TypeError, ValueError):
+        return None
+    return record if isinstance(record, dict) else None
+
+
+def _summary(opened: Opened, counts: dict[str, int]) -> str:
+    """One line on what was taken and what was not."""
+    line = f"contexts of {opened.place}: {counts['contexts']:,} from {counts['rows']:,} {opened.unit}s"
+    words = {
+        "too_short": "passages too short",
+        "repeated": "contexts repeated",
+        "rows_left": f"{opened.unit}s left, since sampling.contexts asks for no more",
+    }
+    return "; ".join([line, *(f"{counts[name]:,} {said}" for name, said in words.items() if counts[name])])
+
+
+def _no_contexts(config: SamplingConfig, opened: Opened, rows: int) -> str:
+    column = corpus_column(config, opened)
+    if not rows:
+        return f"{opened.place} holds no contexts: it is empty; put one context a line in it, or rows with '{column}'"
+    least = f"{config.min_sentences} whole sentence{'s' if config.min_sentences > 1 else ''}"
+    problem = f"{opened.place} holds no contexts: none of {rows:,} {opened.unit}s has {least} under '{column}'"
+    return f"{problem}; name another column, or lower sampling.min_sentences"

@@ -11,7 +11,7 @@ from builders.config import from_fields, read_yaml
 from builders.errors import ConfigError
 from builders.model_place import package_folder
 
-_NUPUNKT = "nupunkt"
+NUPUNKT = "nupunkt"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,7 +27,7 @@ class SentencesConfig:
         urls: Whether a sentence may hold a web address.
     """
 
-    splitter: str = _NUPUNKT  # ours: needs no download and knows abbreviations
+    splitter: str = NUPUNKT  # ours: needs no download and knows abbreviations
     endings: str = ".?!"  # the authors' released code
     min_characters: int = 3  # the authors' released code
     max_characters: int = 600  # ours: longer than a sentence of 100 tokens, which is where sampling stops

@@ -13,10 +13,13 @@ from typing import Any
 import numpy as np
 
 from builders.decoded_text import decode
+from builders.errors import RunError
+from builders.logits_rules import LogitsRules
 from builders.nucleus import draw
 from builders.randomness import key, uniforms
 
 _LOOKS = 4  # steps after a full stop in which a next sentence may begin; one missed costs tokens, never a sentence
+_NO_TOKEN = -1
 _SHRINK = 0.875  # rows are dropped once this share of the batch is left, since dropping a row costs a copy
 
 
@@ -52,7 +55,29 @@ class Decoding:
 def positions(model: Any) -> int:
     """How many tokens a decoder-only model can look at; past counting where only its memory is the limit (BLOOM)."""
     names = ("max_position_embeddings", "max_seq_len")  # the second is MPT's
-    return next((limit for name in names if (limit := getattr(model.config, name, None))), sys.maxsize)
+    config = model.config.get_text_config()  # a model of texts and pictures has one for each
+    return next((limit for name in names if (limit := getattr(config, name, None))), sys.maxsize)
+
+
+def prompt_tokens(tokenizer: Any, texts: list[str]) -> list[list[int]]:
+    """The tokens that a decoder-only model goes on from, one row a text.
+
+    An empty text is the beginning-of-text token, or where there is none the end-of-text token, which stands between
+    the texts that such models have read. What a tokenizer puts behind a text to end it is left out.
+    """
+    start = tokenizer.bos_token_id if tokenizer.bos_token_id is not None else tokenizer.eos_token_id
+    rows = tokenizer(texts)["input_ids"] if texts else []
+    for row in rows:
+        if len(row) > 1 and row[-1] == tokenizer.eos_token_id:
+            row.pop()
+    return [row or [start] for row in rows]
+
+
+def end_tokens(model: Any, tokenizer: Any) -> list[int]:
+    """The tokens that end a text: the tokenizer's, and those at which `generate` would stop (Llama 3 has several)."""
+    own = getattr(model.generation_config, "eos_token_id", None)
+    ends = {tokenizer.eos_token_id, *(own if isinstance(own, list) else [own])}
+    return sorted(end for end in ends if end is not None and end < len(tokenizer))
 
 
 def sample_continuations(
@@ -63,21 +88,28 @@ def sample_continuations(
     Args:
         model: As `load_causal_lm` gives it.
         tokenizer: Its tokenizer.
-        prompts: Texts; an empty one starts from the beginning-of-text token. The start of one too long is left out.
-        decoding: How; `max_new_tokens` is below `positions(model)`.
+        prompts: Texts, of which each and what is written fit the model's positions; see `prompt_tokens`.
+        decoding: How.
         is_done: Whether a continuation needs no more tokens; asked shortly after each . ? ! and new line. None: only
             the end-of-text token ends one.
 
     Returns:
         `num_return` texts a prompt, without the prompt and without special tokens.
+
+    Raises:
+        RunError: A prompt is too long.
     """
     from builders.decoding import CausalRows  # torch is slow to import
 
-    start = tokenizer.bos_token_id if tokenizer.bos_token_id is not None else tokenizer.eos_token_id
+    encoded = prompt_tokens(tokenizer, [prompt.text for prompt in prompts])
     room = positions(model) - decoding.max_new_tokens
-    encoded = [(tokenizer(prompt.text)["input_ids"] or [start])[-room:] for prompt in prompts]
+    for prompt, tokens in zip(prompts, encoded, strict=True):
+        if len(tokens) > room:
+            size = f"has {len(tokens)} tokens, and {decoding.max_new_tokens} more do not fit the {positions(model)}"
+            raise RunError(f"prompt {prompt.text[:60]!r} {size} positions of the model; shorten it")
     rows = CausalRows(model, tokenizer, encoded, decoding.max_new_tokens)
-    return _write(rows, tokenizer, prompts, decoding, _Watch(tokenizer, is_done) if is_done else None)
+    begun = _Begun(model, tokenizer, prompts, encoded)
+    return _write(rows, begun, decoding, _Watch(tokenizer, is_done) if is_done else None)
 
 
 def sample_targets(model: Any, tokenizer: Any, prompts: list[Prompt], decoding: Decoding) -> list[list[str]]:
@@ -95,8 +127,20 @@ def sample_targets(model: Any, tokenizer: Any, prompts: list[Prompt], decoding: 
     from builders.decoding import Seq2SeqRows  # torch is slow to import
 
     sources = [tokenizer(prompt.text)["input_ids"] for prompt in prompts]
-    texts = _write(Seq2SeqRows(model, tokenizer, sources, decoding.max_new_tokens), tokenizer, prompts, decoding, None)
+    rows = Seq2SeqRows(model, tokenizer, sources, decoding.max_new_tokens)
+    begun = _Begun(model, tokenizer, prompts, [[model.config.decoder_start_token_id]] * len(prompts))
+    texts = _write(rows, begun, decoding, None)
     return [[text.strip() for text in samples] for samples in texts]
+
+
+@dataclass(frozen=True)
+class _Begun:
+    """What is written with, and for which prompts: `tokens` are what each text stands behind."""
+
+    model: Any
+    tokenizer: Any
+    prompts: list[Prompt]
+    tokens: list[list[int]]
 
 
 class _Watch:
@@ -121,30 +165,33 @@ class _Watch:
         return done
 
 
-def _write(
-    rows: Any, tokenizer: Any, prompts: list[Prompt], decoding: Decoding, watch: _Watch | None
-) -> list[list[str]]:
+def _write(rows: Any, begun: _Begun, decoding: Decoding, watch: _Watch | None) -> list[list[str]]:
     """The loop that both kinds of model share."""
     import torch  # slow to import
 
     samples, max_new_tokens = decoding.num_return, decoding.max_new_tokens
-    keys = [key(prompt.key, sample) for prompt in prompts for sample in range(samples)]
+    keys = [key(prompt.key, sample) for prompt in begun.prompts for sample in range(samples)]
     draw_keys = np.array(keys, dtype=np.uint64)
-    end = tokenizer.eos_token_id
-    known = len(tokenizer)  # what pads the model's vocabulary to a round size is no token of any text
-    written = np.full((len(keys), max_new_tokens), end, dtype=np.int64)
+    ends = end_tokens(begun.model, begun.tokenizer)
+    known = len(begun.tokenizer)  # what pads the model's vocabulary to a round size is no token of any text
+    written = np.full((len(keys), max_new_tokens), _NO_TOKEN, dtype=np.int64)
     batch = np.arange(len(keys))  # the rows in the model's batch, and which of them still write
     writing = np.ones(len(keys), dtype=bool)
+    rules = _rules(begun, decoding, ends)
     if watch is not None:
         watch.start(len(keys))
     with torch.inference_mode():
         logits = rows.start(samples)
-        logits[:, end] = -torch.inf  # no text is empty
+        logits[:, ends] = -torch.inf  # no text is empty
         for step in range(max_new_tokens):
+            if rules is not None:
+                rules.apply(logits)
             tokens = draw(logits[:, :known], uniforms(draw_keys[batch], step), decoding.temperature, decoding.top_p)
-            writing &= tokens != end
+            writing &= ~np.isin(tokens, ends)
             active = batch[writing]
             written[active, step] = tokens[writing]
+            if rules is not None:
+                rules.append(tokens)
             if watch is not None and len(active):
                 writing[writing] = ~watch.done(active, tokens[writing], written[:, : step + 1])
             if not writing.any() or step + 1 == max_new_tokens:
@@ -153,10 +200,26 @@ def _write(
                 kept = _close_ranks(writing)
                 rows.select(torch.from_numpy(kept).to(logits.device))
                 batch, tokens, writing = batch[kept], tokens[kept], writing[kept]
+                if rules is not None:
+                    rules.select(kept)
             logits = rows.step(torch.from_numpy(tokens).to(logits.device))
-    # A row holds the end token only behind its text, where decoding skips it.
-    texts = decode(tokenizer, written.tolist())
+    texts = decode(begun.tokenizer, [row[row != _NO_TOKEN].tolist() for row in written])
+    texts = [_without(decoding.banned, text) for text in texts]
     return [texts[i : i + samples] for i in range(0, len(texts), samples)]
+
+
+def _rules(begun: _Begun, decoding: Decoding, ends: list[int]) -> LogitsRules | None:
+    """The rules of these settings; None where there are none."""
+    if not decoding.no_repeat_ngram_size and not decoding.banned:
+        return None
+    tokens = [own for own in begun.tokens for _ in range(decoding.num_return)]
+    settings = decoding.max_new_tokens, decoding.no_repeat_ngram_size, decoding.banned
+    return LogitsRules(begun.tokenizer, tokens, *settings, ends)
+
+
+def _without(banned: tuple[str, ...], text: str) -> str:
+    """A text up to a banned string: decoding may join, as BioGPT's does, what no token completed."""
+    return text[: min((place for string in banned if (place := text.find(string)) >= 0), default=len(text))]
 
 
 def _close_ranks(writing: np.ndarray) -> np.ndarray:

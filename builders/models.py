@@ -23,11 +23,31 @@ def load_causal_lm(ref: str) -> tuple[Any, Any]:
     """A decoder-only language model in fp32 and its tokenizer, which pads on the left.
 
     Raises:
-        RunError: It cannot be loaded.
+        RunError: It cannot be loaded, or its tokenizer has no token for where a text begins or ends.
     """
+    return _load_causal_lm(ref, "float32")
+
+
+@lru_cache(maxsize=2)
+def load_sampled_lm(ref: str) -> tuple[Any, Any]:
+    """As `load_causal_lm`, for a model that is only sampled: on a GPU in bf16.
+
+    Raises:
+        RunError: It cannot be loaded, or its tokenizer has no token for where a text begins or ends.
+    """
+    from torch import cuda  # slow to import
+
+    # Loaded so, not turned so afterwards, which would round the frequencies of rotary positions.
+    return _load_causal_lm(ref, "bfloat16") if cuda.is_available() else load_causal_lm(ref)
+
+
+def _load_causal_lm(ref: str, dtype: str) -> tuple[Any, Any]:
     from transformers import AutoModelForCausalLM  # slow to import
 
-    model, tokenizer = _load(AutoModelForCausalLM, ref, "a causal language model")
+    model, tokenizer = _load(AutoModelForCausalLM, ref, "a causal language model", dtype)
+    if tokenizer.bos_token_id is None and tokenizer.eos_token_id is None:
+        remedy = "name one of them in its tokenizer_config.json"
+        raise RunError(f"the tokenizer of model '{ref}' has neither a bos_token nor an eos_token; {remedy}")
     tokenizer.padding_side = "left"
     return model, tokenizer
 
@@ -85,7 +105,7 @@ def load_encoder(ref: str) -> tuple[Any, Any]:
     return model.get_encoder() if config.is_encoder_decoder else model, tokenizer
 
 
-def _load(auto_class: Any, ref: str, kind: str) -> tuple[Any, Any]:
+def _load(auto_class: Any, ref: str, kind: str, dtype: str = "float32") -> tuple[Any, Any]:
     import torch  # slow to import
     from transformers import AutoTokenizer
 
@@ -93,7 +113,7 @@ def _load(auto_class: Any, ref: str, kind: str) -> tuple[Any, Any]:
     try:
         with _quiet_transformers():
             folder = settings_folder(ref)
-            model = _load_weights(auto_class, ref)
+            model = _load_weights(auto_class, ref, dtype)
             tokenizer = AutoTokenizer.from_pretrained(resolve(ref) if adapter_base(folder) is None else str(folder))
     except RunError:
         raise
@@ -103,20 +123,19 @@ def _load(auto_class: Any, ref: str, kind: str) -> tuple[Any, Any]:
     if len(tokenizer) <= len(tokenizer.all_special_tokens) + 1:
         raise RunError(f"model '{ref}' comes without a tokenizer; put the files of its tokenizer beside its weights")
     if tokenizer.pad_token_id is None:
-        tokenizer.pad_token = tokenizer.eos_token
+        tokenizer.pad_token = tokenizer.eos_token or tokenizer.bos_token  # a mask hides it, whichever it is
     return model.to(device).eval(), tokenizer
 
 
-def _load_weights(auto_class: Any, ref: str) -> Any:
-    import torch  # slow to import
-
+def _load_weights(auto_class: Any, ref: str, dtype: str) -> Any:
     folder = settings_folder(ref)
     base = adapter_base(folder)
     if base is not None:
         from peft import PeftModel  # slow to import
 
-        return PeftModel.from_pretrained(_load_weights(auto_class, base), str(folder)).merge_and_unload()
-    model, info = auto_class.from_pretrained(resolve(ref), dtype=torch.float32, output_loading_info=True)
+        adapted = PeftModel.from_pretrained(_load_weights(auto_class, base, dtype), str(folder))
+        return adapted.merge_and_unload()
+    model, info = auto_class.from_pretrained(resolve(ref), dtype=dtype, output_loading_info=True)
     if info["missing_keys"]:
         example = sorted(info["missing_keys"])[0]
         raise RunError(f"model '{ref}' has no trained weights for '{example}'; name a model trained for this use")

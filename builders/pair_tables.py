@@ -1,12 +1,13 @@
 """Sentence pairs that somebody has already, read as a stream: from the Hub, a folder, a file or two parallel files."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from builders.errors import RunError, UsageError, one_line
-from builders.pair_places import Opened, open_place, quiet_datasets
+from builders.errors import RunError, UsageError
+from builders.opened_table import Opened
+from builders.table_places import open_place
 
 TREES = ("source_tree", "target_tree")  # bracketed parses, read where a table has them
 
@@ -76,49 +77,23 @@ def open_pair_table(
     """
     opened = open_place(place, split, config)
     identity = opened.identity | {"columns": [columns.source, columns.target, columns.context], "limit": limit}
-    next(_rows(place, opened, columns))  # a wrong column is found before anything is written
-    return PairTable(opened.name, identity, lambda: islice(_rows(place, opened, columns), limit))
+    next(_rows(opened, columns))  # a wrong column is found before anything is written
+    return PairTable(opened.name, identity, lambda: islice(_rows(opened, columns), limit))
 
 
-def _rows(place: str, opened: Opened, columns: PairColumns) -> Iterator[dict[str, Any]]:
+def _rows(opened: Opened, columns: PairColumns) -> Iterator[dict[str, Any]]:
     number = -1
     named = {"source": columns.source, "target": columns.target} | {name: name for name in TREES}
-    for number, row in enumerate(_read(place, opened, columns)):
+    needed = [columns.source, columns.target, *([columns.context] if columns.context else [])]
+    for number, row in enumerate(opened.read(needed, TREES)):
         if number == 0:
-            _check_columns(place, row, columns)
-        where = f"{place}, row {number + 1}"
+            _check_columns(opened.place, row, columns)
+        where = f"{opened.place}, {opened.unit} {number + 1}"
         texts = {name: _text(row.get(column), f"{where}: column '{column}'") for name, column in named.items()}
         context = row.get(columns.context) if columns.context else None
         yield {"row": number, **texts, "context": "" if context is None else str(context)}
     if number < 0:
-        raise RunError(f"{place} holds no rows; name a table of sentence pairs")
-
-
-def _read(place: str, opened: Opened, columns: PairColumns) -> Iterator[Mapping[str, Any]]:
-    """The rows as the library gives them, whose every failure becomes one line."""
-    done = 0
-    try:
-        with quiet_datasets():
-            for row in _narrow(opened.rows, columns):
-                yield row
-                done += 1
-    except (RunError, UsageError):
-        raise
-    except Exception as error:  # each format and the network fail in their own ways
-        problem = f"{place} cannot be read after {done:,} rows ({one_line(error)})"
-        raise RunError(f"{problem}; correct the data, or check the network when it is on the Hub") from error
-
-
-def _narrow(rows: Any, columns: PairColumns) -> Iterable[Mapping[str, Any]]:
-    """Of a table whose columns are known beforehand, only those that are wanted are read."""
-    known = getattr(rows, "features", None) or {}
-    wanted = [name for name in (columns.source, columns.target, columns.context) if name is not None]
-    if not all(name in known for name in wanted):
-        return rows  # what it lacks shows in its first row
-    chosen: Iterable[Mapping[str, Any]] = rows.select_columns(
-        list(dict.fromkeys([*wanted, *(name for name in TREES if name in known)]))
-    )
-    return chosen
+        raise RunError(f"{opened.place} holds no rows; name a table of sentence pairs")
 
 
 def _check_columns(place: str, row: Mapping[str, Any], columns: PairColumns) -> None:

@@ -13,16 +13,17 @@ from typing import Any
 import pyarrow as pa
 
 from builders.config import fingerprint, to_mapping
-from builders.contexts import Context, draw_contexts
-from builders.corpus import corpus_contexts
+from builders.contexts import draw_contexts
+from builders.corpus import CorpusContexts, corpus_contexts
 from builders.critics.semantic_equivalence import SemanticEquivalenceConfig
 from builders.errors import ConfigError, RunError
 from builders.journal import Rows, Stage, run_shards
-from builders.proximity_contexts import Cut, cut_contexts
+from builders.proximity_contexts import Cut, contexts_of_each_length
 from builders.proximity_figures import Proximity, gather
 from builders.proximity_judging import JUDGED_SCHEMA, KnownMeanings, judge_context
 from builders.sampling import SAMPLES_SCHEMA, sample_sentences
 from builders.sampling_config import SamplingConfig
+from builders.sentences import Sentences
 from builders.teachers import load_teacher
 from builders.token_batches import within_memory
 
@@ -69,7 +70,7 @@ class _SamplesJob:
     config: ProximityConfig
     sampling: SamplingConfig  # with passages of the longest length
     seed: int
-    passages: list[Context] | None  # of the corpus
+    corpus: CorpusContexts | None  # with passages for contexts
     per_shard: int
     stage: Stage
 
@@ -117,7 +118,7 @@ def measure_proximity(
     mark = fingerprint("proximity pairs", *marks)
     stage = Stage(folder / "pairs", mark, samples.num_shards, {"stage": "proximity pairs"}).open()
     run_shards(_pairs_shard, _PairsJob(config, both, known, samples, stage), stage.missing(), workers, "judging pairs")
-    return gather(stage.read_rows(), counts)
+    return gather(stage.read_rows(), counts, samples.description.get("corpus"))
 
 
 def _samples_stage(config: ProximityConfig, sampling: SamplingConfig, seed: int, folder: Path, workers: int) -> Stage:
@@ -132,16 +133,20 @@ def _samples_stage(config: ProximityConfig, sampling: SamplingConfig, seed: int,
         temperature=config.temperatures[0],  # each shard has all of them
     )
     teacher = load_teacher(sampling)
-    teacher.check()
-    passages = None if sampling.corpus is None else corpus_contexts(sampling)[: config.contexts]
-    count = config.contexts if passages is None else len(passages)
+    corpus = corpus_contexts(sampling, seed, folder / "corpus" / "contexts.parquet") if sampling.corpus else None
+    count = config.contexts if corpus is None else corpus.count
     per_shard = max(1, sampling.contexts_per_shard // len(config.lengths))
     settings = to_mapping(replace(sampling, teacher="", server=None, corpus=None))
     measured = to_mapping(replace(config, max_pairs=None))
-    text = "" if passages is None else fingerprint(passages)
-    mark = fingerprint("proximity samples", settings, measured, teacher.identity(), text, seed)
-    stage = Stage(folder, mark, -(-count // per_shard), {"stage": "proximity samples"}).open()
-    job = _SamplesJob(config, sampling, seed, passages, per_shard, stage)
+    text = "" if corpus is None else corpus.digest
+    splitter = Sentences(sampling.domain.sentences).identity()
+    mark = fingerprint("proximity samples", settings, measured, splitter, teacher.identity(), text, seed)
+    description = {"stage": "proximity samples", **({"corpus": corpus.origin} if corpus else {})}
+    stage = Stage(folder, mark, -(-count // per_shard), description)
+    if stage.missing():  # a finished stage needs no server
+        teacher.check()
+    stage.open()
+    job = _SamplesJob(config, sampling, seed, corpus, per_shard, stage)
     run_shards(_samples_shard, job, stage.missing(), workers, "sampling")
     return stage
 
@@ -150,12 +155,12 @@ def _samples_shard(job: _SamplesJob, shard: int) -> None:
     sampling, teacher = job.sampling, load_teacher(job.sampling)
     first = shard * job.per_shard
     last = min(first + job.per_shard, sampling.contexts)
-    if job.passages is not None:
-        passages = job.passages[first:last]
+    if job.corpus is not None:
+        passages = job.corpus.read(first, last)
     else:
         indices = list(range(first, last))
         passages = list(draw_contexts(sampling, teacher, job.seed, _ROUND, indices).values())
-    lengths, found = cut_contexts(passages, job.config.lengths, job.config.cut, sampling.domain)
+    lengths, found = contexts_of_each_length(passages, job.config.lengths, job.config.cut, sampling.domain)
     contexts = [context for context, _ in lengths.values()]
     order = {name: place for place, name in enumerate(lengths)}
     rows: Rows = []
@@ -166,7 +171,7 @@ def _samples_shard(job: _SamplesJob, shard: int) -> None:
         rows += [row | {"length": lengths[row["context_id"]][1], "temperature": temperature} for row in sampled]
         totals = {name: totals.get(name, 0) + counts.get(name, 0) for name in totals | counts}
     rows.sort(key=lambda row: order[row["context_id"]])  # what a context gave at all temperatures is judged together
-    job.stage.write_shard(shard, rows, _SCHEMA, {"passages": found, **totals})
+    job.stage.write_shard(shard, rows, _SCHEMA, {"passages": found, **totals} | teacher.counts())
 
 
 def _pairs_shard(job: _PairsJob, shard: int) -> None:

@@ -12,7 +12,7 @@ from builders.sentences import Sentences
 Cut = Literal["first", "last"]
 
 
-def cut_contexts(
+def contexts_of_each_length(
     passages: Iterable[Context], lengths: Sequence[int], cut: Cut, domain: DomainConfig
 ) -> tuple[dict[str, tuple[Context, int]], int]:
     """Cuts each passage to every length.

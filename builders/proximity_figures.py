@@ -85,25 +85,28 @@ class Proximity:
         cells: By length and temperature.
         agreement: Of critic and oracle; None without an oracle.
         counts: Of sampling, by name: passages found, sentences sampled, refused ones by reason.
+        corpus: Where passages came from, and what was read and left out of it; None for the teacher's own.
     """
 
     cells: tuple[Cell, ...]
     agreement: Agreement | None
     counts: dict[str, int]
+    corpus: dict[str, Any] | None = None
 
 
-def gather(judged: Iterable[dict[str, Any]], counts: dict[str, int]) -> Proximity:
+def gather(judged: Iterable[dict[str, Any]], counts: dict[str, int], corpus: dict[str, Any] | None = None) -> Proximity:
     """The figures of judged contexts; a context that two passages begin with counts once.
 
     Args:
         judged: Rows of `proximity_judging.JUDGED_SCHEMA`, in any order.
         counts: Of sampling.
+        corpus: Of the passages.
     """
     cells: dict[tuple[int, float], dict[str, dict[str, Any]]] = defaultdict(dict)
     for row in judged:
         cells[row["length"], row["temperature"]][row["context_id"]] = row
     made = tuple(_cell(*at, [rows[name] for name in sorted(rows)]) for at, rows in sorted(cells.items()))
-    return Proximity(made, _agreement(made), counts)
+    return Proximity(made, _agreement(made), counts, corpus)
 
 
 def _cell(length: int, temperature: float, rows: list[dict[str, Any]]) -> Cell:

@@ -1,6 +1,5 @@
 """Teacher samples: contexts, then the next sentence of each many times over (paper, Section 3.1 and A.1)."""
 
-from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -9,12 +8,12 @@ import pyarrow as pa
 
 from builders.config import fingerprint, to_mapping
 from builders.contexts import Context, draw_contexts
-from builders.corpus import corpus_contexts
+from builders.corpus import CorpusContexts, corpus_contexts
 from builders.generation import Decoding, Prompt
 from builders.journal import Stage, chosen_shards, run_shards
 from builders.randomness import key
 from builders.sampling_config import SamplingConfig
-from builders.sentences import Sentences
+from builders.sentences import Sentences, refusal_counts
 from builders.teachers import Teacher, load_teacher
 
 SAMPLES_SCHEMA = pa.schema(
@@ -35,7 +34,7 @@ class _SamplingJob:
     config: SamplingConfig
     seed: int
     round_name: str
-    contexts: list[Context] | None  # of the corpus
+    corpus: CorpusContexts | None
     stage: Stage
 
 
@@ -64,15 +63,21 @@ def sample_stage(
     """
     config = config if k is None else replace(config, k=k)
     teacher = load_teacher(config)
-    contexts = None if config.corpus is None else corpus_contexts(config)
-    count = config.contexts if contexts is None else len(contexts)
+    # In a folder of its own: whoever reads all Parquet files of this one wants samples.
+    corpus = corpus_contexts(config, seed, folder / "corpus" / "contexts.parquet") if config.corpus else None
+    count = config.contexts if corpus is None else corpus.count
     settings = to_mapping(replace(config, teacher="", server=None, corpus=None))
-    text = "" if contexts is None else fingerprint(contexts)
-    teacher.check()
-    mark = fingerprint("samples", settings, teacher.identity(), text, seed, round_name)
+    text = "" if corpus is None else corpus.digest
+    splitter = Sentences(config.domain.sentences).identity()
+    mark = fingerprint("samples", settings, splitter, teacher.identity(), text, seed, round_name)
     description = {"stage": "samples", "settings": to_mapping(config), "seed": seed, "round_name": round_name}
-    stage = Stage(folder, mark, -(-count // config.contexts_per_shard), description).open()
-    job = _SamplingJob(config, seed, round_name, contexts, stage)
+    if corpus is not None:
+        description["corpus"] = corpus.origin
+    stage = Stage(folder, mark, -(-count // config.contexts_per_shard), description)
+    if stage.missing():  # a finished stage needs no server
+        teacher.check()
+    stage.open()
+    job = _SamplingJob(config, seed, round_name, corpus, stage)
     run_shards(_sample_shard, job, chosen_shards(stage.missing(), only), workers, f"sampling ({round_name})")
     return stage
 
@@ -81,14 +86,14 @@ def _sample_shard(job: _SamplingJob, shard: int) -> None:
     config, teacher = job.config, load_teacher(job.config)
     first = shard * config.contexts_per_shard
     last = first + config.contexts_per_shard
-    if job.contexts is not None:
-        contexts = job.contexts[first:last]
+    if job.corpus is not None:
+        contexts = job.corpus.read(first, last)
     else:
         indices = list(range(first, min(last, config.contexts)))
-        contexts = list(draw_contexts(config, teacher, job.seed, job.round_name, indices).values())
-    contexts = list({context.context_id: context for context in contexts}.values())
+        drawn = draw_contexts(config, teacher, job.seed, job.round_name, indices).values()
+        contexts = list({context.context_id: context for context in drawn}.values())
     rows, counts = sample_sentences(config, teacher, contexts, job.seed, job.round_name)
-    job.stage.write_shard(shard, rows, SAMPLES_SCHEMA, counts)
+    job.stage.write_shard(shard, rows, SAMPLES_SCHEMA, counts | teacher.counts())
 
 
 def sample_sentences(
@@ -106,15 +111,16 @@ def sample_sentences(
     )
     prompts = [Prompt(one.context, key(seed, round_name, "sentence", one.context_id)) for one in contexts]
     rows: list[dict[str, Any]] = []
-    cut, refused = 0, Counter[str]()
+    refusals: list[str | None] = []
+    cut = too_long = 0
     for context, continued in zip(contexts, teacher.go_on(prompts, decoding, sentences.first_is_done), strict=True):
         if not continued.texts:
-            refused["context_too_long"] += 1
+            too_long += 1
             continue
         cut += continued.prompt != context.context
         firsts = [sentences.first(text) for text in continued.texts]
         reasons = [sentences.refusal(sentence) for sentence in firsts]
-        refused.update(reason for reason in reasons if reason is not None)
+        refusals += reasons
         rows.append(
             {
                 "context_id": context.context_id,
@@ -129,8 +135,9 @@ def sample_sentences(
     counts = {
         "contexts": len(rows),
         "cut_contexts": cut,
-        "sampled": len(rows) * config.k,
-        **{f"refused:{reason}": refused[reason] for reason in sorted(refused)},
+        "refused:context_too_long": too_long,
+        "sampled": len(refusals),
+        **refusal_counts(refusals),
         "sentences": sum(len(row["sentences"]) for row in rows),
     }
     return rows, counts

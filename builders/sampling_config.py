@@ -1,12 +1,16 @@
 """Settings of the teacher's sampling, apart from the sampler so that reading a recipe loads no library."""
 
+import re
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from builders.config import from_fields
 from builders.domain import DomainConfig
 from builders.errors import ConfigError
+from builders.web_address import check_url
+
+_VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]*")  # no small letters: a key that was put here by mistake mostly has some
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -14,17 +18,27 @@ class CorpusConfig:
     """A human corpus to take contexts from (paper, Section 3.1); `PLACE` or `PLACE:COLUMN` is short for it.
 
     Args:
-        place: A text, JSONL or Parquet file, or a Hub dataset, which is streamed.
-        column: Holds passages, from which contexts are cut. None: `context` holds contexts, as does each line of a text
-            file, and they are used whole.
-        config: Configuration of a Hub dataset.
-        split: Of a Hub dataset.
+        place: A text, JSONL or Parquet file, a folder or pattern of Parquet files, or a Hub dataset, which is streamed:
+            no more is fetched than the contexts take, and a run stays at the commit that it has read.
+        column: Holds passages, from which contexts are cut; `text` of a text file. None: `context`, or each line of a
+            text file, holds contexts, which are used whole.
+        config: Configuration of a Hub dataset or a folder.
+        split: Of a Hub dataset or a folder; none is train, or the only one.
     """
 
     place: str
     column: str | None = None
     config: str | None = None
-    split: str = "train"
+    split: str | None = None
+
+    def __post_init__(self) -> None:
+        for name in ("place", "column"):
+            if getattr(self, name) == "":
+                raise ConfigError(f"{name} must not be empty; write the corpus as PLACE or PLACE:COLUMN")
+        if (self.column or "").startswith("//") or "://" in self.place:
+            raise ConfigError(
+                "place must be a file or the id of a Hub dataset such as EdinburghNLP/xsum, not an address"
+            )
 
     @classmethod
     def from_value(cls, value: Any, where: str) -> "CorpusConfig":
@@ -36,16 +50,17 @@ class CorpusConfig:
         if not isinstance(value, str):
             return from_fields(cls, value, where)
         place, colon, column = value.rpartition(":")
-        return cls(place=place, column=column) if colon else cls(place=value)
+        is_whole = not colon or Path(value).expanduser().exists()  # a file's name may hold a colon
+        return from_fields(cls, {"place": value} if is_whole else {"place": place, "column": column}, where)
 
 
 @dataclass(frozen=True, kw_only=True)
 class ServerConfig:
-    """A server with an OpenAI-compatible `/v1/completions`, such as vLLM's.
+    """A server with an OpenAI-compatible `/v1/completions`, such as vLLM's; its URL alone is short for it.
 
     Args:
         url: What comes before `/completions`, such as http://localhost:8000/v1.
-        api_key_variable: The environment variable that holds the key; None sends none.
+        api_key_variable: Environment variable with the key, which is sent as a bearer token; None sends none.
         concurrency: Requests at a time, of each worker.
         timeout_seconds: For the whole of an answer.
         attempts: How often a request that fails is made, with growing pauses between.
@@ -58,15 +73,25 @@ class ServerConfig:
     attempts: int = 6
 
     def __post_init__(self) -> None:
-        parts = urlsplit(self.url)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise ConfigError(f"url must begin with http:// or https:// and name a server, got '{self.url}'")
-        if parts.username is not None or parts.password is not None:  # and it is not repeated in the message
-            raise ConfigError("url must hold no user name and password; put a key into api_key_variable")
+        check_url("url", self.url, "http://localhost:8000/v1")
+        if "?" in self.url or "#" in self.url:  # what is behind a question mark may be a key: it is not repeated
+            raise ConfigError("url must end with its path, got one with ? or #; put a key into api_key_variable")
+        if self.api_key_variable is not None and not _VARIABLE.fullmatch(self.api_key_variable):
+            problem = "api_key_variable must be a name in capital letters such as OPENAI_API_KEY, got something else"
+            raise ConfigError(f"{problem}; put the key itself into the environment variable of that name")
         for name in ("concurrency", "attempts"):
             _at_least(name, getattr(self, name), 1)
         if not 0.0 < self.timeout_seconds <= 86_400.0:
             raise ConfigError(f"timeout_seconds must lie in (0, 86400], got {self.timeout_seconds}")
+
+    @classmethod
+    def from_value(cls, value: Any, where: str) -> "ServerConfig":
+        """The server whose URL a recipe gives, or that it spells out.
+
+        Raises:
+            ConfigError: It has a mistake.
+        """
+        return from_fields(cls, {"url": value} if isinstance(value, str) else value, where)
 
 
 @dataclass(frozen=True, kw_only=True)

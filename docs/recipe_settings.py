@@ -61,7 +61,7 @@ WHY = {
     "ServerConfig.attempts": "with growing pauses, a minute without the server is survived",
     "CorpusConfig.column": "a file of contexts needs none",
     "CorpusConfig.config": "most datasets have one",
-    "CorpusConfig.split": "the one that every dataset has",
+    "CorpusConfig.split": "contexts are training data",
     "DomainConfig.prefixes": "paper A.1: none for the biomedical domain",
     "DomainConfig.values": "only templates need them",
     "DomainConfig.banned": "the paper bans nothing; the bundled domains have the released code's",

@@ -85,7 +85,7 @@ def _card_data(run: Run, configs: list[DatasetConfig]) -> DatasetCardData:
         annotations_creators=["machine-generated"],
         language_creators=["machine-generated"],
         multilinguality=["monolingual"],
-        source_datasets=["original"],
+        source_datasets=_source_datasets(run),
         tags=["synthetic", run.metrics.task, "impossible-distillation", run.metrics.domain],
         # The Hub has no field of its own for the models that wrote and chose a dataset's text, and ignores this one.
         source_models=list(dict.fromkeys(model.name for model in run.metrics.models)) or None,
@@ -100,6 +100,12 @@ def _card_data(run: Run, configs: list[DatasetConfig]) -> DatasetCardData:
     )
     DatasetInfosDict({config.name: config.info() for config in configs}).to_dataset_card_data(data)
     return data
+
+
+def _source_datasets(run: Run) -> list[str]:
+    """ "original", and the Hub dataset whose passages the teacher went on from: they stand in the column `context`."""
+    corpus = run.metrics.corpus
+    return ["original", *([f"extended|{corpus.place}"] if corpus and corpus.commit else [])]
 
 
 def _title(run: Run) -> str:

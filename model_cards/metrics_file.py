@@ -6,6 +6,7 @@ from typing import Any
 
 from model_cards.records import (
     Audit,
+    Corpus,
     DatasetCounts,
     Drop,
     Evaluation,
@@ -40,11 +41,17 @@ def metrics_from_json(data: Mapping[str, Any]) -> Metrics:
         models=tuple(
             Model(row["role"], row["ref"], row.get("sha256"), row.get("commit")) for row in data.get("models") or ()
         ),
+        corpus=_corpus(data["corpus"]["identity"]) if data.get("corpus") else None,
         rounds=tuple(_round(row) for row in data.get("rounds") or ()),
         dataset=_dataset(data["dataset"]) if data.get("dataset") else None,
         evaluation=_evaluation(data["evaluation"]) if data.get("evaluation") else None,
         timings=dict(data.get("timings") or {}),
     )
+
+
+def _corpus(data: Mapping[str, Any]) -> Corpus:
+    place = data.get("dataset") or data["place"]  # a dataset that was renamed goes by its new name
+    return Corpus(place, data.get("column"), data.get("config"), data.get("split"), data.get("commit"))
 
 
 def _round(data: Mapping[str, Any]) -> Round:
@@ -56,10 +63,20 @@ def _round(data: Mapping[str, Any]) -> Round:
         sentences=data.get("sentences"),
         candidates=data.get("candidates"),
         kept=data["kept"],
-        dropped=tuple(Drop(row["reason"], row["count"]) for row in data.get("dropped") or ()),
+        dropped=_drops(data, "dropped"),
         audit=_audit(data["audit"]) if data.get("audit") else None,
         screen=ScreenAudit(**data["screen"]) if data.get("screen") else None,
+        # Earlier versions counted none of these.
+        cut_contexts=data.get("cut_contexts") or 0,
+        dropped_contexts=data.get("dropped_contexts") or 0,
+        refused=_drops(data, "refused"),
+        outputs=data.get("outputs"),
+        refused_outputs=_drops(data, "refused_outputs"),
     )
+
+
+def _drops(data: Mapping[str, Any], name: str) -> tuple[Drop, ...]:
+    return tuple(Drop(row["reason"], row["count"]) for row in data.get(name) or ())
 
 
 def _audit(data: Mapping[str, Any]) -> Audit:

@@ -31,7 +31,7 @@ class ScreenAudit:
 
 @dataclass(frozen=True)
 class Drop:
-    """How many candidate pairs one critic rejected."""
+    """How many candidate pairs one critic rejected, or how many sentences one rule."""
 
     reason: str
     count: int
@@ -52,6 +52,11 @@ class Round:
         dropped: By critic, in order.
         audit: Of the kept pairs.
         screen: Of what the screen dropped.
+        cut_contexts: Those that lost their first sentences, being too long for the teacher.
+        dropped_contexts: Those that were too long for it even so.
+        refused: The teacher's sentences that did not qualify, by reason.
+        outputs: Rewritings that the student wrote.
+        refused_outputs: Those of them that did not qualify, by reason.
     """
 
     round: int
@@ -64,6 +69,11 @@ class Round:
     dropped: tuple[Drop, ...] = ()
     audit: Audit | None = None
     screen: ScreenAudit | None = None
+    cut_contexts: int = 0
+    dropped_contexts: int = 0
+    refused: tuple[Drop, ...] = ()
+    outputs: int | None = None
+    refused_outputs: tuple[Drop, ...] = ()
 
     @property
     def funnel(self) -> list[tuple[str, int, int]]:
@@ -185,6 +195,34 @@ class Evaluation:
 
 
 @dataclass(frozen=True)
+class Corpus:
+    """The human corpus that the contexts of round 0 were taken from.
+
+    Args:
+        place: A file or folder, or the id of a dataset on the Hub.
+        column: That passages were cut from; None where contexts were used whole.
+        config: Of the dataset.
+        split: Of the dataset.
+        commit: Of a dataset on the Hub.
+    """
+
+    place: str
+    column: str | None
+    config: str | None
+    split: str | None
+    commit: str | None
+
+    @property
+    def words(self) -> str:
+        """What was taken, in a line."""
+        commit = f"commit {self.commit[:12]}" if self.commit else None
+        details = [self.config, self.split and f"split {self.split}", commit]
+        column = f"column '{self.column}' of " if self.column else ""
+        place = ", ".join([self.place, *(detail for detail in details if detail)])
+        return f"{'cut from' if self.column else 'those of'} {column}{place}"
+
+
+@dataclass(frozen=True)
 class Metrics:
     """`metrics.json` of a run."""
 
@@ -196,6 +234,7 @@ class Metrics:
     command: str | None
     builders_code: str | None = None
     models: tuple[Model, ...] = ()
+    corpus: Corpus | None = None
     rounds: tuple[Round, ...] = ()
     dataset: DatasetCounts | None = None
     evaluation: Evaluation | None = None

@@ -54,11 +54,6 @@ class Run:
         return str(self.recipe.get("language", "en"))
 
     @property
-    def contexts_are_given(self) -> bool:
-        """Whether round 0 went on from a human corpus; every later round takes the teacher's own."""
-        return (self.recipe.get("sampling") or {}).get("corpus") is not None
-
-    @property
     def notes(self) -> list[str]:
         """Why the recipe departs from the paper, in its author's words."""
         notes = self.recipe.get("notes") or []

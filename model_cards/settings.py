@@ -1,5 +1,6 @@
 """The settings of a recipe as rows of a table, and where they depart from the paper."""
 
+import json
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -96,9 +97,12 @@ def _text(value: Any) -> str:
     if isinstance(value, list) and len(value) > _LONG_LIST:
         return f"{_text(value[:3])} and {len(value) - 3} more"
     if isinstance(value, list):
-        return ", ".join(_text(child) for child in value) or "none"
+        apart = "; " if any("," in str(child) for child in value) else ", "
+        return apart.join(_text(child) for child in value) or "none"
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, dict):
         return "defaults"
+    if isinstance(value, str) and not (value and value.isprintable()):
+        return json.dumps(value)  # a line break would be lost in a table
     return "none" if value is None else str(value)

@@ -6,6 +6,7 @@ from typing import Any
 
 from model_cards.formatting import count, figure, share, share_with_error
 from model_cards.metrics_file import metrics_from_json
+from model_cards.qualification import refused
 from model_cards.records import Evaluation, Example, Metrics, Round
 from model_cards.run_folder import mentions_microworld, metric_names
 from model_cards.vocabulary import MICROWORLD_LIMITS, VERDICTS, figure_words
@@ -55,6 +56,8 @@ def _rounds(metrics: Metrics) -> str:
         ["kept by the critics", *(count(round_.kept) for round_ in rounds)],
         ["  of the candidates", *(share(round_.kept, round_.candidates) for round_ in rounds)],
     ]
+    if any(refused(round_.refused) for round_ in rounds):
+        rows.insert(3, ["  that did not qualify", *(count(refused(round_.refused)) for round_ in rounds)])
     if any(round_.screen for round_ in rounds):
         rows.append(["recall of the screen", *(_screen(round_) for round_ in rounds)])
     if any(round_.audit for round_ in rounds):

@@ -91,6 +91,21 @@ REASONS = {
     "no_text": "no text: the source or the target is empty",
 }
 
+# Why a sampled sentence did not qualify.
+REFUSALS = {
+    "too_short": "too short",
+    "too_long": "too long",
+    "newline": "several lines",
+    "unfinished": "no end of a sentence",
+    "unprintable": "broken or invisible characters",
+    "fragment": "begins within a sentence",
+    "no_words": "no words",
+    "url": "a web address",
+    "banned": "a banned string",
+    "repetition": "says the same again and again",
+    "context_too_long": "context too long for the teacher",
+}
+
 # What a critic cannot see, so that a reader knows what to look for.
 BLIND_SPOTS = {
     "semantic_equivalence": (
@@ -189,6 +204,11 @@ def figure_words(name: str) -> FigureWords:
 def reason_words(reason: str) -> str:
     """What a critic's reason means."""
     return REASONS.get(reason) or reason.replace("_", " ")
+
+
+def refusal_words(reason: str) -> str:
+    """Why a sentence did not qualify."""
+    return REFUSALS.get(reason) or reason.replace("_", " ")
 
 
 def blind_spot(critic: str) -> str:

@@ -66,7 +66,10 @@ def _run_arguments(command: Parser, default_out: str | None) -> None:
     command.add_argument("--seed", type=int, help="in place of the recipe's seed")
     _override_argument(command)
     command.add_argument(
-        "--contexts", metavar="FILE", help="human-written contexts, one a line or JSONL, in place of the teacher's own"
+        "--contexts",
+        metavar="PLACE[:COLUMN]",
+        help="contexts in place of the teacher's own: a file, or PLACE:COLUMN with passages to cut them from, such as "
+        "docs.parquet:text or EdinburghNLP/xsum:document",
     )
     command.add_argument("--json", action="store_true", help="print the result as JSON")
 
@@ -107,7 +110,7 @@ def _proximity_arguments(command: Parser) -> None:
     command.add_argument("--seed", type=int, help="in place of the recipe's seed")
     _override_argument(command)
     command.add_argument(
-        "--contexts", metavar="SOURCE", help="passages of a corpus, PLACE:COLUMN or a file, in place of the teacher's"
+        "--contexts", metavar="PLACE[:COLUMN]", help="passages in place of the teacher's own, such as docs.parquet:text"
     )
     command.add_argument(
         "--temperatures", type=_numbers, default=(0.5, 0.7, 1.0), metavar="T,T", help="(default: 0.5,0.7,1.0)"

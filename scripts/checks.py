@@ -9,6 +9,9 @@ from builders.critics.dissimilarity import TreeEditDistanceConfig
 from builders.critics.settings import CriticsConfig
 from builders.errors import ConfigError, RunError
 from builders.parsers.loading import GIVEN, load_parser
+from builders.sampling_config import SamplingConfig
+from builders.sentences import Sentences
+from builders.teachers.completions_client import read_key
 from scripts.partial_recipes import ProximityRecipe
 from scripts.recipe import Recipe
 from trainers.benchmark import benchmark_rows
@@ -17,7 +20,7 @@ from trainers.kind import student_loader
 from trainers.oracle import is_faithful, load_oracle
 from trainers.training_pairs import Task
 
-_SAMPLE = "Profit rose 5 percent on Monday."  # shows what a parser or an oracle does with a sentence
+_SAMPLE = "Profit rose 5 percent on Monday."  # shows what a parser, an oracle or a splitter does with a sentence
 
 
 def check_recipe(recipe: Recipe) -> None:
@@ -25,10 +28,10 @@ def check_recipe(recipe: Recipe) -> None:
 
     Raises:
         ConfigError: A model of another kind, an NLI model without an entailment label, a module without the function.
-        RunError: A model or file that is not there, a parser that gives no tree.
+        RunError: A model or file that is not there, a parser that gives no tree, a splitter that gives no sentences.
     """
-    with _named("sampling.teacher"):
-        read_configuration_of_kind(recipe.sampling.teacher, "CAUSAL_LM", "a causal LM")
+    check_teacher(recipe.sampling)
+    Sentences(recipe.sampling.domain.sentences).split(_SAMPLE)
     with _named("student.base"):
         student_loader(recipe.student.base)
     tree_edit_distance = recipe.critics.find(TreeEditDistanceConfig)
@@ -41,19 +44,33 @@ def check_recipe(recipe: Recipe) -> None:
 
 
 def check_proximity(recipe: ProximityRecipe) -> None:
-    """The same for what `impossible proximity` needs; whether the teacher can be sampled is tried when it is loaded.
+    """The same for what `impossible proximity` needs.
 
     Raises:
         ConfigError: A model of another kind, or an oracle without its functions.
         RunError: A model that is not there, or an oracle that fails.
     """
-    if recipe.sampling.server is None:
-        with _named("sampling.teacher"):
-            read_configuration_of_kind(recipe.sampling.teacher, "CAUSAL_LM", "a causal LM")
+    check_teacher(recipe.sampling)
+    Sentences(recipe.sampling.domain.sentences).split(_SAMPLE)
     with _named("critics"):
         recipe.semantic.check()
     if recipe.oracle:
         load_oracle(recipe.oracle).equivalent(_SAMPLE, _SAMPLE)
+
+
+def check_teacher(config: SamplingConfig) -> None:
+    """Finds what would only be noticed when the teacher is first sampled. A server is not asked yet.
+
+    Raises:
+        ConfigError: A model of another kind, or a server's key that is not in the environment.
+        RunError: A model that is not there.
+    """
+    if config.server is not None:
+        with _named("sampling.server"):
+            read_key(config.server)
+        return
+    with _named("sampling.teacher"):
+        read_configuration_of_kind(config.teacher, "CAUSAL_LM", "a causal LM")
 
 
 def check_critics(critics: CriticsConfig) -> None:

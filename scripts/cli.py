@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import re
 import sys
 import warnings
 from collections.abc import Callable
@@ -60,7 +61,8 @@ def _check_text(arguments: list[str]) -> None:
 
 
 def _fail(error: object, status: int) -> int:
-    print(f"impossible: {error}", file=sys.stderr)
+    shown = re.sub(r"(?<=://)[^/\s]*@", "", str(error))  # a URL may be quoted with its password
+    print(f"impossible: {shown}", file=sys.stderr)
     return status
 
 

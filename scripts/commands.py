@@ -13,6 +13,7 @@ from model_cards.model_card import write_model_card
 from model_cards.report import write_report
 from model_cards.run_folder import CardError
 from model_cards.summary import summary_table
+from model_cards.vocabulary import refusal_words
 from scripts.calibration import calibrate_critic
 from scripts.checks import check_evaluation, check_recipe
 from scripts.figures import evaluation_record, write_metrics
@@ -186,8 +187,16 @@ def _print_stage(options: argparse.Namespace, record: dict[str, Any]) -> None:
         return
     splits = record.pop("splits", {})
     for name, count in (record | {f"{name} rows": rows for name, rows in splits.items()}).items():
-        print(f"{name.replace('dropped:', 'dropped by ').replace('_', ' '):32} {count:>10,}")
+        if count or not name.startswith("refused:"):
+            print(f"{_count_words(name):48} {count:>10,}")
     print(f"load_dataset('parquet', data_files='{folder}/*.parquet') reads these {shards} shards")
+
+
+def _count_words(name: str) -> str:
+    kind, _, reason = name.partition(":")
+    if kind == "refused":
+        return f"  refused: {refusal_words(reason)}"
+    return name.replace("dropped:", "dropped by ").replace("_", " ")
 
 
 def _print_student(options: argparse.Namespace, folder: Path) -> None:

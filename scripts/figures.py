@@ -40,6 +40,7 @@ def write_metrics(pipeline: Pipeline, command: str) -> dict[str, Any]:
         "seed": recipe.seed,
         **provenance(recipe),
         "command": command,
+        "corpus": Stage.load(pipeline.folder / "samples" / "round-0").description.get("corpus"),
         "rounds": [_round(pipeline, *origin) for origin in _origins(pipeline)],
         "dataset": _dataset(pipeline),
         "evaluation": _evaluation(recipe.evaluation, systems) if recipe.evaluation else None,
@@ -59,8 +60,8 @@ def _origins(pipeline: Pipeline) -> Iterator[tuple[int, str, Stage]]:
 
 def _round(pipeline: Pipeline, number: int, origin: str, pairs: Stage) -> dict[str, Any]:
     counts = pairs.counts()
-    samples = Stage.load(pipeline.folder / "samples" / pairs.folder.name)  # a stage of pairs is named like its samples
-    drops = [(name, count) for name, count in counts.items() if name.startswith("dropped:")]
+    # A stage of pairs is named like its samples.
+    samples = Stage.load(pipeline.folder / "samples" / pairs.folder.name).counts()
     evaluation = pipeline.recipe.evaluation
     oracle = evaluation.oracle if evaluation else None
     audit = audit_pairs(pairs.read_rows(), load_oracle(oracle), pipeline.recipe.task) if oracle else None
@@ -68,14 +69,26 @@ def _round(pipeline: Pipeline, number: int, origin: str, pairs: Stage) -> dict[s
         "round": number,
         "origin": origin,
         "contexts": counts["contexts"],
-        "sampled": samples.counts()["sampled"],
+        "cut_contexts": samples["cut_contexts"],
+        "dropped_contexts": samples.pop("refused:context_too_long"),
+        "sampled": samples["sampled"],
+        "refused": _reasons(samples, "refused:"),
         "sentences": counts["sentences"],
+        "outputs": counts.get("outputs"),  # a student's
+        "refused_outputs": _reasons(counts, "refused:"),
         "candidates": counts["candidates"],
-        "dropped": [{"reason": name.removeprefix("dropped:"), "count": count} for name, count in drops],
+        "dropped": _reasons(counts, "dropped:"),
         "kept": counts["kept"],
         "screen": screen_recall(counts),
         "audit": {"oracle": oracle, **audit} if audit else None,
     }
+
+
+def _reasons(counts: dict[str, int], start: str) -> list[dict[str, Any]]:
+    """What a stage turned away, by reason, in its order."""
+    return [
+        {"reason": name.removeprefix(start), "count": count} for name, count in counts.items() if name.startswith(start)
+    ]
 
 
 def _dataset(pipeline: Pipeline) -> dict[str, Any]:

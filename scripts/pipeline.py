@@ -22,7 +22,8 @@ from builders.sampling import sample_stage
 from builders.sampling_config import SamplingConfig
 from builders.stage import candidates, pairs_stage
 from model_cards.usage_code import add_usage_code
-from scripts.recipe import Recipe, recipe_text
+from scripts.recipe import Recipe
+from scripts.recipe_text import recipe_text
 from scripts.timings import Timings
 from trainers.finetuning import fine_tune
 from trainers.finetuning_config import FineTuningConfig

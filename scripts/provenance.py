@@ -24,15 +24,18 @@ def provenance(recipe: Recipe) -> dict[str, Any]:
 
     Returns:
         `version`; `builders_code`, 16 hex digits; `models`, one row each with `role`, `ref` as the recipe names it, and
-        what stood under that name: `sha256` of a local model, `commit` of one on the Hub.
+        what stood under that name: `sha256` of a local model, `commit` of one on the Hub, neither of one that a server
+        runs.
     """
     from builders.pairs_builder import code_fingerprint  # datasets is slow to import
 
-    named = [("teacher", recipe.sampling.teacher), *(("critic", model) for model in recipe.critics.models)]
+    teacher = recipe.sampling.teacher
+    first = _model("teacher", teacher) if recipe.sampling.server is None else {"role": "teacher", "ref": teacher}
+    others = [*(("critic", model) for model in recipe.critics.models), ("student base", recipe.student.base)]
     return {
         "version": version("impossible-distillation"),
         "builders_code": code_fingerprint(),
-        "models": [_model(role, ref) for role, ref in [*named, ("student base", recipe.student.base)]],
+        "models": [first, *(_model(role, ref) for role, ref in others)],
     }
 
 

@@ -106,7 +106,7 @@ def _record(recipe: ProximityRecipe, config: ProximityConfig, found: Proximity, 
         },
         "oracle": recipe.oracle,
         "domain": sampling.domain.name,
-        "contexts_from": "the teacher" if sampling.corpus is None else to_mapping(sampling.corpus),
+        "corpus": found.corpus,
         "settings": {
             **to_mapping(config),
             "top_p": sampling.top_p,

@@ -4,9 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-import yaml
-
-from builders.config import from_mapping, to_mapping
+from builders.config import from_mapping
 from builders.critics.settings import CriticsConfig
 from builders.deduplication import DeduplicationConfig
 from builders.errors import ConfigError
@@ -108,11 +106,6 @@ def load_recipe(path: str, overrides: list[str], contexts: str | None = None) ->
         RunError: The file cannot be read.
     """
     return from_mapping(Recipe, read_settings(path, overrides, contexts))
-
-
-def recipe_text(recipe: Recipe) -> str:
-    """The resolved recipe as YAML, every default spelled out; reading it gives an equal one."""
-    return yaml.safe_dump(to_mapping(recipe), sort_keys=False, allow_unicode=True)
 
 
 def check_workers(workers: int) -> None:

@@ -15,7 +15,7 @@ from builders.judging import PairsStages, judge_shard
 from builders.models import model_identity
 from builders.pairs import Pair
 from builders.randomness import key
-from builders.sentences import Sentences
+from builders.sentences import Sentences, refusal_counts
 
 from .paraphraser import Paraphraser
 
@@ -92,7 +92,7 @@ def candidates_stage(
 
     Returns:
         The stage; rows as `pairs_stage` writes them, with the context of the source, and its counts: "sentences" are
-        the sources given to the student, "candidates" its distinct qualified outputs.
+        the sources given to the student, "outputs" what it wrote, "candidates" the distinct qualified ones of it.
     """
     mark = fingerprint(
         "candidates",
@@ -128,14 +128,20 @@ def _candidates_shard(job: _CandidatesJob, shard: int) -> None:
     paraphraser = Paraphraser(job.student, config.max_new_tokens)
     outputs = paraphraser.sample(prompts, config.candidates, config.temperature, config.top_p)
 
-    refusal = Sentences(job.domain.sentences, job.domain.banned).refusal
+    sentences = Sentences(job.domain.sentences, job.domain.banned)
+    refusals = {output: sentences.refusal(output) for texts in outputs for output in texts}
 
     def candidates() -> Iterator[list[Pair]]:
         for (sentence, row), texts in zip(sources.items(), outputs, strict=True):
             place = row["context"], row["context_id"], row["passage_id"], row["domain"]
-            yield [Pair(sentence, output, *place) for output in dict.fromkeys(texts) if refusal(output) is None]
+            yield [Pair(sentence, output, *place) for output in dict.fromkeys(texts) if refusals[output] is None]
 
-    counts = {"contexts": len(rows), "sentences": len(sources)}
+    counts = {
+        "contexts": len(rows),
+        "sentences": len(sources),
+        "outputs": sum(map(len, outputs)),
+        **refusal_counts(refusals[output] for texts in outputs for output in texts),
+    }
     judge_shard(job.stages, shard, candidates, job.critics, job.round_number, counts)
 
 

@@ -1,15 +1,14 @@
 """A Stanford CoreNLP server as the parser, which is the paper's (A.2): `parser: "http://localhost:9000"`."""
 
-import ipaddress
 import json
 import time
 from collections.abc import Sequence
 from typing import Any
-from urllib.parse import urlsplit
 
 import httpx2
 
-from builders.errors import ConfigError, RunError, one_line
+from builders.errors import RunError, one_line
+from builders.web_address import is_loopback
 
 _AT_ONCE = 16  # sentences a request, at first: the server gives up on what takes longer than its own `-timeout`
 _TIMEOUT = 60.0  # seconds; a server that gives up after its usual 15 says so itself
@@ -19,27 +18,6 @@ _PAUSES = (0.5, 1.0, 2.0, 4.0)  # seconds before each further attempt
 def is_url(name: str) -> bool:
     """Whether a parser is named by an address."""
     return name.startswith(("http://", "https://"))
-
-
-def check_url(setting: str, url: str) -> None:
-    """Refuses an address that cannot be asked, or must not be written down.
-
-    Raises:
-        ConfigError: It has no host or none that could be, a port that is no number, or a password.
-    """
-    try:
-        parts = urlsplit(url)
-        host = parts.hostname or ""
-        host.encode("idna")  # as Python does to look it up: no part may be empty, or longer than 63 letters
-        httpx2.URL(url)
-        valid = bool(host) and (parts.port is None or parts.port > 0)
-    except (ValueError, httpx2.InvalidURL):
-        valid = False
-    if not valid:
-        shown = url.rpartition("@")[2]  # without a password
-        raise ConfigError(f"{setting} must read like 'http://localhost:9000', got '{shown}'")
-    if parts.username or parts.password:  # the recipe is published with the data
-        raise ConfigError(f"{setting} must hold no user name or password, got one for {parts.hostname}; take it out")
 
 
 class _UnansweredError(Exception):
@@ -58,7 +36,7 @@ class CoreNLP:
     def __init__(self, url: str) -> None:
         self._url, self._at_once = url, _AT_ONCE
         # A proxy of the environment does not lead to this machine.
-        self._client = httpx2.Client(timeout=_TIMEOUT, trust_env=not _is_loopback(url))
+        self._client = httpx2.Client(timeout=_TIMEOUT, trust_env=not is_loopback(url))
 
     def __call__(self, sentences: Sequence[str]) -> list[str]:
         """One tree a sentence.
@@ -133,11 +111,3 @@ class CoreNLP:
 
 def _first_words(response: httpx2.Response) -> str:
     return one_line(ValueError(response.text), 80) if response.text.strip() else ""
-
-
-def _is_loopback(url: str) -> bool:
-    host = urlsplit(url).hostname or ""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

@@ -7,8 +7,9 @@ from typing import Any
 from builders.errors import ConfigError, RunError, one_line
 from builders.named import code_identity, import_named, users_code
 from builders.pairs import Pair
-from builders.parsers.corenlp import CoreNLP, check_url, is_url
+from builders.parsers.corenlp import CoreNLP, is_url
 from builders.parsers.stanza_english import StanzaEnglish, stanza_identity
+from builders.web_address import check_url
 from metrics.ted.trees import parse_tree
 
 Parser = Callable[[Sequence[str]], list[str]]
@@ -28,7 +29,7 @@ def check_parser_name(setting: str, name: str) -> None:
         ConfigError: It is none of the kinds that there are.
     """
     if is_url(name):
-        check_url(setting, name)
+        check_url(setting, name, "http://localhost:9000")
     elif name not in (STANZA, GIVEN) and ":" not in name:
         raise ConfigError(f"{setting} must be {_KINDS}, got '{name}'")
 

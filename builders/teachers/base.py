@@ -34,6 +34,9 @@ class Teacher(Protocol):
     def identity(self) -> dict[str, str]:
         """What a fingerprint needs to know of it."""
 
+    def counts(self) -> dict[str, int]:
+        """What befell it so far that a journal should tell, such as batches halved for want of memory."""
+
     def go_on(
         self, prompts: list[Prompt], decoding: Decoding, is_done: Callable[[str], bool] | None
     ) -> list[Continued]:

@@ -6,6 +6,7 @@ import torch
 from transformers import AutoModelForCausalLM, BloomConfig, MptConfig
 
 from builders.domain import SentencesConfig
+from builders.errors import RunError
 from builders.generation import Decoding, Prompt, positions, sample_continuations, sample_targets
 from builders.models import load_causal_lm, load_seq2seq
 from builders.sentences import Sentences
@@ -61,8 +62,6 @@ def test_models_without_a_table_of_positions_are_sampled_too(teacher, config, li
     expected = tokenizer.batch_decode(ids[:, inputs["input_ids"].shape[1] :], skip_special_tokens=True)
     settings = {"num_return": 1, "temperature": 0, "top_p": 1.0, "max_new_tokens": 20}
     assert [texts[0] for texts in sample_continuations(model, tokenizer, PROMPTS, Decoding(**settings))] == expected
-    long = [Prompt("Boeing said profit rose on Monday. " * 9, 1)]
-    assert sample_continuations(model, tokenizer, long, Decoding(**settings))
 
 
 def test_greedy_targets_are_those_of_generate(student):
@@ -123,10 +122,11 @@ def test_an_empty_prompt_starts_from_nothing(teacher):
     assert all(text.strip() for text in texts)
 
 
-def test_a_prompt_longer_than_the_model_loses_its_start(teacher):
+def test_a_prompt_longer_than_the_model_is_one_line(teacher):
     long = "Boeing said profit rose on Monday. " * 60
-    [texts] = continuations(teacher, [Prompt(long.strip(), 3)], num_return=1, max_new_tokens=10)
-    assert texts[0]
+    words = r"prompt 'Boeing said .*' has \d+ tokens, and 10 more do not fit the 160 positions of the model; shorten it"
+    with pytest.raises(RunError, match=words):
+        continuations(teacher, [Prompt(long.strip(), 3)], num_return=1, max_new_tokens=10)
 
 
 def test_what_pads_a_vocabulary_is_never_drawn(teacher):

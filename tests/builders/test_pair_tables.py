@@ -116,13 +116,15 @@ def test_an_empty_cell_is_no_text(tmp_path):
     ("name", "content", "message"),
     [
         ("a.jsonl", b'{"q1": "A.", "q2": "B."}\n', "no column 'source'; it has q1, q2; name the right ones with --col"),
-        ("a.jsonl", b'{"source": "A.", "target": 5}\n', "row 1: column 'target' must hold text, got 5"),
-        ("a.jsonl", b'{"source": "A."', "cannot be read after 0 rows"),
+        ("a.jsonl", b'{"source": "A.", "target": 5}\n', "line 1: column 'target' must hold text, got 5"),
+        ("a.jsonl", b'{"source": "A."', "a.jsonl, line 1 is not valid JSON"),
+        ("a.jsonl", b'{"source": "A.", "target": "B."}\n["A."]\n', 'line 2 must hold columns by name, got ["A."]'),
+        ("a.json", b'{"source": "A."', "cannot be read after 0 rows"),
         ("a.csv", b"source,target\nCaf\xe9,B.\n", "can't decode byte 0xe9"),
         ("a.parquet", b"PAR1", "cannot be read"),
         ("a.csv", b"", "holds no rows"),
         ("a.tsv", b"source\ttarget\n", "holds no rows"),
-        ("a.txt", b"A.\n", "no suffix that says what it is"),
+        ("a.txt", b"A.\n", "no column 'source'; it has text"),
     ],
 )
 def test_what_is_wrong_with_a_file_is_one_line(tmp_path, capfd, name, content, message):

@@ -13,7 +13,7 @@ from builders.domain import DomainConfig
 from builders.errors import ConfigError, RunError
 from builders.journal import Stage
 from builders.proximity import ProximityConfig, measure_proximity
-from builders.proximity_contexts import cut_contexts
+from builders.proximity_contexts import contexts_of_each_length
 from builders.proximity_figures import gather
 from builders.proximity_judging import KnownMeanings, judge_context, self_bleu
 from builders.sampling_config import CorpusConfig, SamplingConfig
@@ -213,7 +213,7 @@ def test_passages_may_come_from_a_corpus(teacher, critic, tmp_path):
 
 
 def cut(domain, how, texts, lengths=(1, 2, 3)):
-    made, found = cut_contexts([make_context("news", text, text) for text in texts], lengths, how, domain)
+    made, found = contexts_of_each_length([make_context("news", text, text) for text in texts], lengths, how, domain)
     return [(context.context, length) for context, length in made.values()], found
 
 

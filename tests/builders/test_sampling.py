@@ -5,9 +5,10 @@ from transformers import AutoTokenizer, MambaConfig, MambaForCausalLM
 
 from builders.domain import DomainConfig
 from builders.errors import ConfigError
+from builders.journal import Stage
 from builders.sampling import SAMPLES_SCHEMA, sample_stage
 from builders.sampling_config import CorpusConfig, SamplingConfig
-from builders.sentences import Sentences
+from builders.sentences import REFUSALS, Sentences
 
 NEWS = DomainConfig(name="news")
 SENTENCES = Sentences(NEWS.sentences)
@@ -38,12 +39,12 @@ def test_samples_are_single_qualified_sentences(stage):
     assert sentences
     assert all(SENTENCES.refusal(sentence) is None and len(SENTENCES.split(sentence)) == 1 for sentence in sentences)
     assert all(len(row["sentences"]) <= 5 for row in rows)
-    assert stage.counts() == {
-        "contexts": len(rows),
-        "cut_contexts": 0,
-        "sampled": 5 * len(rows),
-        "sentences": len(sentences),
-    }
+    counts = stage.counts()
+    names = ["contexts", "cut_contexts", "refused:context_too_long", "sampled"]
+    assert list(counts) == [*names, *(f"refused:{reason}" for reason in REFUSALS), "sentences"]
+    assert [counts[name] for name in names] == [len(rows), 0, 0, 5 * len(rows)]
+    refused = sum(counts[f"refused:{reason}"] for reason in REFUSALS)
+    assert counts["sentences"] == counts["sampled"] - refused == len(sentences)
 
 
 def test_a_finished_stage_is_not_done_again(stage, teacher):
@@ -76,6 +77,19 @@ def test_a_human_corpus_is_used_whole(teacher, tmp_path):
     path.write_text("Boeing said profit rose on Tuesday.\n")
     changed = sample_stage(config(teacher, corpus=CorpusConfig(place=str(path))), 7, tmp_path / "samples", "round-0")
     assert changed.fingerprint != stage.fingerprint
+
+
+def test_shards_of_a_corpus_made_apart_are_those_made_in_one_go(teacher, tmp_path):
+    path = tmp_path / "docs.txt"
+    path.write_text("".join(f"Boeing said profit rose by {n}. Apple said sales fell. Shares rose.\n" for n in range(9)))
+    corpus = CorpusConfig(place=str(path), column="text")
+    settings = config(teacher, corpus=corpus, contexts=7, contexts_per_shard=2)
+    whole = sample_stage(settings, 7, tmp_path / "whole", "round-0")
+    for index in (1, 0):
+        parts = sample_stage(settings, 7, tmp_path / "parts", "round-0", only=(index, 2))
+    assert [whole.shard_path(i).read_bytes() for i in range(4)] == [parts.shard_path(i).read_bytes() for i in range(4)]
+    assert whole.counts()["contexts"] == 7
+    assert Stage.load(tmp_path / "parts").description["corpus"]["counts"]["rows_left"] == 2
 
 
 @pytest.mark.parametrize("change", [{"k": 6}, {"temperature": 0.5}, {"contexts_per_shard": 3}])

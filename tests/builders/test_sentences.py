@@ -1,7 +1,7 @@
 import pytest
 
 from builders.domain import SentencesConfig
-from builders.sentences import Sentences
+from builders.sentences import REFUSALS, Sentences, refusal_counts
 
 SENTENCES = Sentences(SentencesConfig(), banned=("[",))
 
@@ -9,6 +9,22 @@ SENTENCES = Sentences(SentencesConfig(), banned=("[",))
 def test_abbreviations_end_no_sentence():
     text = "Dell Corp. said profit rose in the U.S. market. Shares fell 5.5 percent."
     assert SENTENCES.split(text) == ["Dell Corp. said profit rose in the U.S. market.", "Shares fell 5.5 percent."]
+
+
+@pytest.mark.parametrize(
+    "sentences",
+    [
+        ["He moved to the U.S.", "The firm grew."],
+        ["Dr. Smith met Mr. Jones at 5 p.m. on Monday.", "They spoke."],
+        ["It cost $3.5 million in Washington, D.C., on Jan. 5.", "He paid."],
+        ["Well ... it rose.", "Then it fell."],
+        ['"Will it rise?" he asked.', '"No!" she said.'],
+        ['"It rose.', 'It fell," he said.'],
+        ["It rose (see Fig. 2).", "E. coli grew, e.g. in mice.", "Why?!", "Smith et al. said so."],
+    ],
+)
+def test_a_text_falls_into_its_sentences(sentences):
+    assert SENTENCES.split(" ".join(sentences)) == sentences
 
 
 @pytest.mark.parametrize(
@@ -59,10 +75,68 @@ def test_the_first_sentence_is_kept(text, first):
         ("It was very very very very good.", "repetition"),
         ("It rose and it rose and it rose and it rose and fell.", "repetition"),
         ("Sales rose, profit rose, shares rose and costs rose.", None),
+        ("No, no, no, no!", "repetition"),
+        ("It rose - - - - by 3 percent.", "repetition"),
+        ("Aaaaaaaah.", "repetition"),
+        ("It rose!!!!!!!!", "repetition"),
+        ("Hahahahahahaha.", "repetition"),
+        ("They said Noooo...", None),
+        ("It had had its day in Bora Bora, and cost 10000000 yen.", None),
+        ("It rose, we went away, we went away, we went away and slept.", None),
+        ('He said "no."', "unfinished"),
+        ('He said "no".', None),
+        ("It\rrose.", "newline"),
+        ("It\u2028rose.", "newline"),
+        ("It rose\ue000.", "unprintable"),
+        ("It rose\ud83d.", "unprintable"),
+        ("It \u202erose.", "unprintable"),
+        ("It\u200frose.", "unprintable"),
+        ("It ro\xadse.", "unprintable"),
+        ("It rose \ufffd\xa0today.", "unprintable"),
+        ("Il a dit\xa0: tout monte\u202f!", None),
+        ("\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645.", None),
+        ("Café Zoë rose 5 °C \u2013 \u201cso\u201d, it said \U0001f600.", None),
+        ('" he said.', "fragment"),
+        ('," he said.', "fragment"),
+        ("\u201d he said.", "fragment"),
+        (") It rose.", "fragment"),
+        ("]. It rose.", "fragment"),
+        (", which rose.", "fragment"),
+        (". He left.", "fragment"),
+        ('"It rose.', None),
+        ("'Tis so.", None),
+        ("(It rose.", None),
+        ("... and it rose.", None),
+        (".NET rose.", None),
+        ("1,250.", "no_words"),
+        ("...", "no_words"),
+        ("- 5 + 5 ?", "no_words"),
+        ("5 o'clock.", None),
     ],
 )
 def test_a_refusal_names_its_reason(sentence, reason):
     assert SENTENCES.refusal(sentence) == reason
+    assert reason is None or reason in REFUSALS
+
+
+@pytest.mark.parametrize(
+    ("settings", "sentence"),
+    [
+        ({"urls": True}, "See https://example.org/."),
+        ({"max_repeats": 4}, "It was very very very very good."),
+        ({"endings": ".?!\u3002"}, "利润上升了\u3002"),
+        ({"endings": '."'}, 'He said "no."'),
+        ({"max_characters": 700}, f"It rose by {', '.join(map(str, range(100, 220)))} and more points."),
+    ],
+)
+def test_a_domains_own_rules_hold(settings, sentence):
+    assert Sentences(SentencesConfig(**settings)).refusal(sentence) is None
+
+
+def test_refusals_are_counted_by_reason_in_one_order_whatever_came_first():
+    counts = refusal_counts(["url", None, "too_short", "url", None])
+    assert list(counts) == [f"refused:{reason}" for reason in REFUSALS]
+    assert {name: count for name, count in counts.items() if count} == {"refused:too_short": 1, "refused:url": 2}
 
 
 @pytest.mark.parametrize(

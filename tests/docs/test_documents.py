@@ -15,6 +15,7 @@ from markdown_it import MarkdownIt
 
 from builders.config import from_mapping
 from builders.critics.settings import _CONFIGS, CriticsConfig, build_critics
+from builders.domain import DomainConfig
 from builders.filtering import filter_pairs
 from builders.pairs import DIMPLE_SCHEMA, Pair
 from builders.preference import PREFERENCE_SCHEMA
@@ -98,10 +99,25 @@ def test_python_commands_name_modules_and_files_that_exist(arguments):
 
 
 @pytest.mark.parametrize(
-    "block", [block for page in ("recipes.md", "critics.md") for block in blocks(ROOT / "docs" / page, "yaml")]
+    "block",
+    [
+        block
+        for page in ("recipes.md", "critics.md")
+        for block in blocks(ROOT / "docs" / page, "yaml")
+        if block.text.startswith("critics:")
+    ],
 )
 def test_critics_of_the_pages_load(block):
     assert from_mapping(CriticsConfig, yaml.safe_load(block.text)["critics"], "critics").critics
+
+
+def test_domains_of_the_page_load(tmp_path):
+    domain, sentences = [
+        block.text for block in blocks(ROOT / "docs/recipes.md", "yaml") if "critics:" not in block.text
+    ]
+    (tmp_path / "court.yaml").write_text(domain, encoding="utf-8")
+    assert DomainConfig.from_value(str(tmp_path / "court.yaml"), "sampling.domain").name == "court"
+    assert from_mapping(DomainConfig, {"name": "a", **yaml.safe_load(sentences)}).sentences.endings == ".?!\u3002"
 
 
 def test_the_critic_of_ones_own_works_and_takes_fewer_than_twenty_lines(tmp_path, monkeypatch):

@@ -16,7 +16,7 @@ def info(request: Any, kind: str, name: str, revision: str | None) -> None:
     commit = at(repository, revision or "main")
     card = _card(repository, commit)
     found = {
-        "id": name,
+        "id": repository.name,  # which a name from before it was moved leads to
         "_id": blob_id(name.encode())[:24],
         "author": repository.namespace,
         "sha": commit.id,

@@ -120,13 +120,47 @@ def test_pairs_of_a_control_are_not_told_as_pairs_of_the_dataset(run):
     assert "123,411" not in card_of(run).text
 
 
-def test_contexts_of_a_file_are_not_told_as_drawn_from_the_teacher(make_run, recipe):
-    recipe["sampling"] |= {"contexts": 700, "contexts_file": "contexts.txt"}
-    text = card_of(make_run(recipe=recipe)).text
-    assert "contexts           240, from a file" in text
-    names = [row[0] for row in table_cells(text)]
-    assert "sampling.contexts_file" in names
-    assert "sampling.contexts" not in names  # the file is used whole
+def test_it_says_what_did_not_qualify_and_why(run):
+    text = card_of(run).text
+    first, second = text.split("Round 0: ")[1].split("Round 1: ")[:2]
+    assert "7 contexts were too long for the teacher and lost first sentences." in first
+    assert "2 contexts were left out: their last sentence alone was too long." in first
+    assert "Of 5,760 sampled sentences, 99 did not qualify: no end of a sentence (96), says the same again " in first
+    assert "1 context was too long for the teacher" in second
+    assert "Of 11,436 rewritings by the student, 43 did not qualify: " in second
+    assert "web address" not in text  # there was none
+
+
+def test_a_run_that_counted_no_refusals_says_nothing_of_them(make_run, figures):
+    names = ("cut_contexts", "dropped_contexts", "refused", "outputs", "refused_outputs")
+    figures["rounds"] = [{key: value for key, value in row.items() if key not in names} for row in figures["rounds"]]
+    text = card_of(make_run(figures=figures)).text
+    assert "did not qualify" not in text
+    assert "too long" not in text
+
+
+def test_a_long_list_and_invisible_text_stay_readable_among_the_settings(run):
+    text = card_of(run).text
+    assert "| `sampling.domain.values.city` | OSLO, PARIS, LONDON and 7 more |" in text
+    assert r'| `sampling.domain.banned` | "\\n" |' in text
+
+
+def test_contexts_of_a_file_are_not_told_as_drawn_from_the_teacher(make_run, recipe, figures):
+    recipe["sampling"] |= {"contexts": 700, "corpus": {"place": "contexts.txt"}}
+    figures["corpus"] = {"identity": {"place": "contexts.txt", "column": None, "sha256": "1234"}, "counts": {}}
+    card = card_of(make_run(recipe=recipe, figures=figures))
+    assert "contexts           240, those of contexts.txt\n" in card.text
+    assert ["sampling.corpus.place", "contexts.txt"] in table_cells(card.text)
+    assert card.data.source_datasets == ["original"]
+
+
+def test_a_corpus_on_the_hub_is_named_with_its_commit(make_run, figures):
+    identity = {"place": "xsum", "column": "document", "dataset": "EdinburghNLP/xsum", "commit": "0123456789abcdef"}
+    figures["corpus"] = {"identity": identity | {"config": "default", "split": "train"}, "counts": {}}
+    card = card_of(make_run(figures=figures))
+    taken = "cut from column 'document' of EdinburghNLP/xsum, default, split train, commit 0123456789ab"
+    assert f"contexts           240, {taken}\n" in card.text
+    assert card.data.source_datasets == ["original", "extended|EdinburghNLP/xsum"]
 
 
 def test_contexts_of_the_teacher_are_told_as_its_own(run):

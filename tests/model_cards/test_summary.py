@@ -15,11 +15,18 @@ def cells(table, name):
 def test_it_tells_the_way_from_sentences_to_pairs(figures):
     table = summary_table(figures)
     assert cells(table, "sentences sampled") == ["5,760", "960", "11,520"]
+    assert cells(table, "that did not qualify") == ["99", "4", "207"]
     assert cells(table, "distinct ones used") == ["5,611", "953", "11,240"]
     assert cells(table, "candidate pairs") == ["61,834", "9,530", "123,411"]
     assert cells(table, "kept by the critics") == ["1,439", "1,369", "2,499"]
     assert cells(table, "precision by the oracle") == ["98.6% ± 0.3", "97.9% ± 0.4", "98.2% ± 0.3"]
     assert cells(table, "targets shuffled") == ["0.2%", "0.2%", "0.2%"]
+
+
+def test_a_run_in_which_every_sentence_qualified_says_nothing_of_it(figures):
+    for round_ in figures["rounds"]:
+        round_["refused"] = [{"reason": "url", "count": 0}]
+    assert "qualify" not in summary_table(figures)
 
 
 def test_it_sets_students_beside_controls_and_teacher(figures):

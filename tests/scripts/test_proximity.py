@@ -67,10 +67,11 @@ def test_a_recipe_without_a_student_and_an_oracle_will_do(tmp_path, monkeypatch)
     (tmp_path / "passages.txt").write_text("BOSTON (AP) -- Halden Industrial launched a new phone in Boston.\n")
     small = ("--lengths", "1", "--temperatures", "0.7", "--k", "4")
     outcome = impossible("proximity", "mine.yaml", "--contexts", "passages.txt", *small)
-    assert (outcome.status, outcome.complaints) == (0, [])
+    assert (outcome.status, outcome.complaints) == (0, ["contexts of passages.txt: 1 from 1 lines"])
     assert "99 of 100 passages were missing or too short" in outcome.out
     assert "oracle" not in outcome.out
-    assert json.loads((tmp_path / "runs/mine-proximity/proximity.json").read_text())["oracle"] is None
+    record = json.loads((tmp_path / "runs/mine-proximity/proximity.json").read_text())
+    assert (record["oracle"], record["corpus"]["identity"]["place"]) == (None, "passages.txt")
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,11 @@
+import json
 from importlib.resources import files
 
 import pytest
 
 from builders.sampling_config import CorpusConfig
-from scripts.recipe import load_recipe, recipe_text
+from scripts.recipe import load_recipe
+from scripts.recipe_text import recipe_text
 
 RECIPES = [entry.name for entry in files("recipes").iterdir() if entry.name.endswith(".yaml")]
 
@@ -14,6 +16,41 @@ def test_a_bundled_recipe_resolves_and_its_resolved_form_reads_back(name, tmp_pa
     assert recipe.name == name
     (tmp_path / "recipe.yaml").write_text(recipe_text(recipe), encoding="utf-8")
     assert load_recipe(str(tmp_path / "recipe.yaml"), []) == recipe
+
+
+def test_a_resolved_recipe_spells_its_domain_out_in_lines_to_read(tmp_path):
+    recipe = load_recipe("dimple-news", [])
+    text = recipe_text(recipe)
+    assert max(map(len, text.splitlines())) <= 150
+    assert len(text.splitlines()) < 180
+    cities = [city for city in recipe.sampling.domain.values["city"] if f"'{city}'" in text]
+    assert len(cities) == len(recipe.sampling.domain.values["city"])  # none is broken in two
+
+
+def test_any_text_of_a_domain_reads_back(tmp_path):
+    texts = [
+        "\n",
+        "",
+        "a, b",
+        " x ",
+        "- x",
+        "# x",
+        "no",
+        "1",
+        "{a}",
+        "é\u2583",
+        "'",
+        '"',
+        "a: b",
+        "x" * 300,
+        "word " * 60,
+    ]
+    domain = {"name": "odd", "values": {"a": texts}, "banned": texts[:1], "prefixes": ["", "{a}:"]}
+    recipe = load_recipe("microworld-demo", [f"sampling.domain={json.dumps(domain)}"])
+    assert recipe.sampling.domain.values["a"] == tuple(texts)
+    (tmp_path / "recipe.yaml").write_text(recipe_text(recipe), encoding="utf-8")
+    assert load_recipe(str(tmp_path / "recipe.yaml"), []) == recipe
+    assert r'banned: ["\n"]' in recipe_text(recipe)
 
 
 def test_overrides_are_yaml_and_make_the_sections_they_need():

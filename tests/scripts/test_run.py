@@ -5,6 +5,7 @@ import datasets
 import pytest
 from transformers import AutoModelForSeq2SeqLM, AutoTokenizer, pipeline
 
+from builders.sentences import REFUSALS
 from tests.scripts.conftest import files_below, impossible, overrides
 from trainers.paraphraser import Paraphraser
 
@@ -32,7 +33,18 @@ def test_metrics_count_the_sentences_that_were_sampled_apart_from_those_used(fin
     metrics = json.loads((finished / "metrics.json").read_text(encoding="utf-8"))
     counts = [(made["contexts"], made["sampled"]) for made in metrics["rounds"]]
     assert counts == [(16, 16 * 4), (16, 16 * 2)]  # k is 4, and 2 for a student that takes one sentence a context
-    assert all(made["sentences"] <= made["sampled"] for made in metrics["rounds"])
+    for made in metrics["rounds"]:
+        assert made["sentences"] <= made["sampled"] - sum(row["count"] for row in made["refused"])
+        assert (made["cut_contexts"], made["dropped_contexts"]) == (0, 0)
+
+
+def test_metrics_count_what_the_student_wrote_and_what_of_it_did_not_qualify(finished):
+    teacher, student = json.loads((finished / "metrics.json").read_text(encoding="utf-8"))["rounds"]
+    assert (teacher["outputs"], teacher["refused_outputs"]) == (None, [])
+    assert student["outputs"] % student["sentences"] == 0
+    refused = {row["reason"]: row["count"] for row in student["refused_outputs"]}
+    assert tuple(refused) == REFUSALS
+    assert student["candidates"] <= student["outputs"] - sum(refused.values())
 
 
 def test_metrics_say_what_the_release_is_made_of(finished):

@@ -61,6 +61,16 @@ def test_sample_says_what_it_made(sampled):
     assert set(rows.column_names) >= {"context", "sentences", "teacher"}
 
 
+def test_sample_says_what_did_not_qualify(tmp_path):
+    domain = "sampling.domain={name: microworld_news, sentences: {max_characters: 60}}"
+    record = json.loads(sample(tmp_path / "run", "--set", domain, "--json").out)
+    assert record["refused:too_long"] > 0
+    printed = sample(tmp_path / "run", "--set", domain).out
+    lines = dict(line.strip().rsplit(maxsplit=1) for line in printed.splitlines()[:-1])
+    assert lines["refused: too long"] == str(record["refused:too_long"])
+    assert "web address" not in printed  # there was none
+
+
 def test_another_seed_gives_other_samples(sampled, tmp_path):
     sample(tmp_path / "run", "--seed", 1)
     contexts = [
@@ -81,6 +91,24 @@ def test_human_contexts(tmp_path, suffix):
     sample(tmp_path / "run", "--contexts", path)
     rows = datasets.load_dataset("parquet", data_files=f"{tmp_path}/run/samples/*/*.parquet", cache_dir=str(tmp_path))
     assert tuple(rows["train"]["context"]) == DOCUMENT
+
+
+def test_contexts_cut_from_a_dataset_of_the_hub(hub, tmp_path):
+    passages = [
+        f"TOKYO (AP) -- Heavy rain hit {n} cities on Friday. Two people died. Trains stopped." for n in range(8)
+    ]
+    datasets.Dataset.from_dict({"document": passages}).push_to_hub("alice/articles")
+    outcome = sample(tmp_path / "run", "--contexts", "alice/articles:document", "--set", "sampling.every_prefix=true")
+    assert "contexts of alice/articles: 6 from 3 rows" in outcome.err
+    rows = datasets.load_dataset("parquet", data_files=f"{tmp_path}/run/samples/*/*.parquet", cache_dir=str(tmp_path))
+    contexts = rows["train"]["context"]
+    assert [context.count(".") for context in contexts] == [1, 2] * 3
+    assert all(passages[number // 2].startswith(context) for number, context in enumerate(contexts))
+    hub.stop()
+    again = sample(tmp_path / "run", "--contexts", "alice/articles:document", "--set", "sampling.every_prefix=true")
+    assert (again.stages, again.complaints) == (set(), [])
+    made = json.loads((tmp_path / "run/samples/round-0/stage.json").read_bytes())["description"]["corpus"]["identity"]
+    assert len(made["commit"]) == 40
 
 
 def test_build_says_what_the_critics_kept_and_where(run, tiny):

@@ -5,11 +5,12 @@ import pytest
 
 from builders.config import from_mapping
 from builders.critics.settings import CriticsConfig
-from builders.domain import DomainConfig
+from builders.domain import DomainConfig, SentencesConfig
 from builders.errors import ConfigError
 from builders.journal import Stage
 from builders.pairs import DIMPLE_SCHEMA
 from builders.sampling import SAMPLES_SCHEMA
+from builders.sentences import REFUSALS
 from tests.trainers.conftest import PAIRS
 from trainers.self_distillation import SelfDistillationConfig, candidates_stage
 
@@ -39,9 +40,8 @@ def samples(tmp_path_factory, pairs) -> Stage:
 
 
 def distill(samples: Stage, student: Path, folder: Path, config: SelfDistillationConfig = CONFIG, **settings) -> Stage:
-    return candidates_stage(
-        samples, student, CRITICS, config, DomainConfig(name="news"), folder, round_number=1, seed=0, **settings
-    )
+    domain = settings.pop("domain", DomainConfig(name="news"))
+    return candidates_stage(samples, student, CRITICS, config, domain, folder, round_number=1, seed=0, **settings)
 
 
 def test_rows_are_dimple_rows_with_the_context_of_their_source(samples, student, tmp_path):
@@ -67,10 +67,19 @@ def test_a_decoder_only_student_writes_its_pairs_without_their_prompt(samples, d
 def test_counts_are_a_funnel(samples, student, tmp_path):
     stage = distill(samples, student, tmp_path)
     counts = stage.counts()
-    assert list(counts) == ["contexts", "sentences", "candidates", "dropped:rouge_l", "kept"]
-    assert (counts["contexts"], counts["sentences"]) == (4, 4)
+    refused = [f"refused:{reason}" for reason in REFUSALS]
+    assert list(counts) == ["contexts", "sentences", "outputs", *refused, "candidates", "dropped:rouge_l", "kept"]
+    assert (counts["contexts"], counts["sentences"], counts["outputs"]) == (4, 4, 16)
+    assert counts["candidates"] <= counts["outputs"] - sum(counts[name] for name in refused)
     assert counts["candidates"] == counts["dropped:rouge_l"] + counts["kept"]
     assert counts["kept"] == len(list(stage.read_rows()))
+
+
+def test_outputs_that_do_not_qualify_are_no_candidates_and_counted_by_reason(samples, student, tmp_path):
+    long = DomainConfig(name="news", sentences=SentencesConfig(max_characters=20))
+    counts = distill(samples, student, tmp_path, domain=long).counts()
+    assert counts["refused:too_long"] > 0
+    assert counts["candidates"] <= counts["outputs"] - counts["refused:too_long"]
 
 
 def test_a_sentence_that_contexts_share_is_asked_once(samples, student, tmp_path):
