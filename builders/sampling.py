@@ -92,14 +92,14 @@ def _sample_shard(job: _SamplingJob, shard: int) -> None:
         indices = list(range(first, min(last, config.contexts)))
         drawn = draw_contexts(config, teacher, job.seed, job.round_name, indices).values()
         contexts = list({context.context_id: context for context in drawn}.values())
-    rows, counts = _sample_sentences(job, teacher, contexts)
+    rows, counts = sample_sentences(config, teacher, contexts, job.seed, job.round_name)
     job.stage.write_shard(shard, rows, SAMPLES_SCHEMA, counts | teacher.counts())
 
 
-def _sample_sentences(
-    job: _SamplingJob, teacher: Teacher, contexts: list[Context]
+def sample_sentences(
+    config: SamplingConfig, teacher: Teacher, contexts: list[Context], seed: int, round_name: str
 ) -> tuple[list[dict[str, Any]], dict[str, int]]:
-    config = job.config
+    """The next sentences of contexts: rows as in `SAMPLES_SCHEMA`, and what was counted on the way."""
     sentences = Sentences(config.domain.sentences, config.domain.banned)
     decoding = Decoding(
         num_return=config.k,
@@ -109,7 +109,7 @@ def _sample_sentences(
         no_repeat_ngram_size=config.no_repeat_ngram_size,
         banned=config.domain.banned,
     )
-    prompts = [Prompt(one.context, key(job.seed, job.round_name, "sentence", one.context_id)) for one in contexts]
+    prompts = [Prompt(one.context, key(seed, round_name, "sentence", one.context_id)) for one in contexts]
     rows: list[dict[str, Any]] = []
     refusals: list[str | None] = []
     cut = too_long = 0
@@ -129,7 +129,7 @@ def _sample_sentences(
                 "context": continued.prompt,
                 "sentences": [text for text, reason in zip(firsts, reasons, strict=True) if reason is None],
                 "teacher": config.teacher,
-                "seed": job.seed,
+                "seed": seed,
             }
         )
     counts = {

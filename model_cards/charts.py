@@ -6,13 +6,17 @@ Colours are classes that the style sheet sets for light and dark.
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from markupsafe import Markup
 
 _WIDTH, _HEIGHT = 360, 210
 _LEFT, _RIGHT, _TOP, _BOTTOM = 42, 12, 10, 30
 
+_ASIDE = 3.5  # what lines with intervals keep apart at one x
+
 Points = Sequence[tuple[float, float]]
+Measured = tuple[str, str, Sequence[tuple[float, float, float | None]]]
 
 
 def funnel_bar(left: int, dropped: int, whole: int, label: str) -> Markup:
@@ -63,6 +67,32 @@ def interval_bar(value: float, standard_error: float | None, maximum: float, ton
     ).format(label=label, tone=tone, middle=middle, whisker=whisker if half else "")
 
 
+@dataclass(frozen=True)
+class _Plane:
+    """Where values lie in a chart."""
+
+    left: float  # the value at the left end, and so on
+    right: float
+    y_ticks: Sequence[float]
+
+    def across(self, x: float) -> float:
+        return _LEFT + (_WIDTH - _LEFT - _RIGHT) * (x - self.left) / ((self.right - self.left) or 1)
+
+    def down(self, y: float) -> float:
+        low, high = self.y_ticks[0], self.y_ticks[-1]
+        return _TOP + (_HEIGHT - _TOP - _BOTTOM) * (high - y) / ((high - low) or 1)
+
+    def grid(self) -> list[Markup]:
+        """A line across for each tick, with its value."""
+        return [
+            Markup('<line class="grid" x1="{}" x2="{}" y1="{y:.1f}" y2="{y:.1f}"/>').format(
+                _LEFT, _WIDTH - _RIGHT, y=self.down(tick)
+            )
+            + _text(_LEFT - 6, self.down(tick) + 4, f"{tick:g}", "end")
+            for tick in self.y_ticks
+        ]
+
+
 def line_chart(series: Sequence[tuple[str, str, Points]], x_label: str, label: str) -> Markup:
     """Lines over a common axis.
 
@@ -75,29 +105,55 @@ def line_chart(series: Sequence[tuple[str, str, Points]], x_label: str, label: s
     if not drawn:
         return Markup("")
     every = [point for _, _, points in drawn for point in points]
-    y_ticks = ticks(min(y for _, y in every), max(y for _, y in every), 5)
     end = max(x for x, _ in every)
-
-    def across(x: float) -> float:
-        return _LEFT + (_WIDTH - _LEFT - _RIGHT) * x / (end or 1)
-
-    def down(y: float) -> float:
-        return _TOP + (_HEIGHT - _TOP - _BOTTOM) * (y_ticks[-1] - y) / ((y_ticks[-1] - y_ticks[0]) or 1)
-
-    grid = [
-        Markup('<line class="grid" x1="{}" x2="{}" y1="{y:.1f}" y2="{y:.1f}"/>').format(
-            _LEFT, _WIDTH - _RIGHT, y=down(tick)
-        )
-        + _text(_LEFT - 6, down(tick) + 4, f"{tick:g}", "end")
-        for tick in y_ticks
-    ]
+    plane = _Plane(0, end, ticks(min(y for _, y in every), max(y for _, y in every), 5))
     # The last label takes the room of a tick or two.
     steps = [tick for tick in ticks(0, end, 5) if tick < 0.75 * end]
-    axis = [_text(across(tick), _HEIGHT - _BOTTOM + 15, f"{tick:,g}", "middle") for tick in steps]
+    axis = [_text(plane.across(tick), _HEIGHT - _BOTTOM + 15, f"{tick:,g}", "middle") for tick in steps]
     axis.append(_text(_WIDTH - _RIGHT, _HEIGHT - _BOTTOM + 15, f"{end:,g} {x_label}", "end"))
-    lines = [_line(tone, name, [(across(x), down(y)) for x, y in points], points) for tone, name, points in drawn]
+    lines = [
+        _line(tone, name, [(plane.across(x), plane.down(y)) for x, y in points], points) for tone, name, points in drawn
+    ]
+    return _chart([*plane.grid(), *axis, *lines], label)
+
+
+def interval_chart(series: Sequence[Measured], x_label: str, y_ticks: Sequence[float], label: str) -> Markup:
+    """Lines of means with their 95% intervals; those of one x stand side by side.
+
+    Args:
+        series: Class that colours a line, its name, and its points by ascending x: x, mean and standard error.
+        x_label: What the horizontal axis counts; each x of a point has its own tick.
+        y_ticks: Of the vertical axis, which ends with them.
+        label: The chart in words.
+    """
+    places = sorted({x for _, _, points in series for x, _, _ in points})
+    if not places:
+        return Markup("")
+    margin = 0.08 * (places[-1] - places[0]) or 1
+    plane = _Plane(places[0] - margin, places[-1] + margin, y_ticks)
+    axis = [_text(plane.across(x), _HEIGHT - _BOTTOM + 14, f"{x:g}", "middle") for x in places]
+    axis.append(_text((_LEFT + _WIDTH - _RIGHT) / 2, _HEIGHT - 3, x_label, "middle"))
+    shapes = []
+    for number, (tone, name, points) in enumerate(series):
+        aside = _ASIDE * (number - (len(series) - 1) / 2)
+        spots = [(plane.across(x) + aside, plane.down(mean)) for x, mean, _ in points]
+        shapes += [
+            Markup('<line class="{} whisker" x1="{x:.1f}" x2="{x:.1f}" y1="{:.1f}" y2="{:.1f}"/>').format(
+                tone,
+                plane.down(min(mean + 1.96 * error, y_ticks[-1])),
+                plane.down(max(mean - 1.96 * error, y_ticks[0])),
+                x=x,
+            )
+            for (x, _), (_, mean, error) in zip(spots, points, strict=True)
+            if error is not None
+        ]
+        shapes.append(_line(tone, name, spots, [(x, mean) for x, mean, _ in points], x_label))
+    return _chart([*plane.grid(), *axis, *shapes], label)
+
+
+def _chart(parts: Sequence[Markup], label: str) -> Markup:
     return Markup('<svg class="chart" viewBox="0 0 {} {}" role="img" aria-label="{}">{}</svg>').format(
-        _WIDTH, _HEIGHT, label, Markup("").join([*grid, *axis, *lines])
+        _WIDTH, _HEIGHT, label, Markup("").join(parts)
     )
 
 
@@ -115,13 +171,13 @@ def _text(x: float, y: float, text: str, anchor: str) -> Markup:
     return Markup('<text x="{:.1f}" y="{:.1f}" text-anchor="{}">{}</text>').format(x, y, anchor, text)
 
 
-def _line(tone: str, name: str, places: Points, points: Points) -> Markup:
+def _line(tone: str, name: str, places: Points, points: Points, counted: str = "step") -> Markup:
     path = " ".join(f"{x:.1f},{y:.1f}" for x, y in places)
     # Few measurements are told apart by their dots; many would hide the line.
     dotted = places if len(places) <= 12 else places[-1:]
     dots = Markup("").join(
         Markup('<circle class="{} dot" cx="{:.1f}" cy="{:.1f}" r="3.5"><title>{}</title></circle>').format(
-            tone, x, y, f"{name}, step {step:,g}: {value:.4g}"
+            tone, x, y, f"{name}, {counted} {step:,g}: {value:.4g}"
         )
         for (x, y), (step, value) in zip(dotted, points[-len(dotted) :], strict=True)
     )

@@ -1,10 +1,12 @@
 """The arguments of every command, with the help that `--help` prints."""
 
 import argparse
-from typing import NoReturn
+from collections.abc import Callable
+from typing import NoReturn, TypeVar
 
 DEMO_RECIPE = "microworld-demo"
 WRONG_USAGE = 2  # the exit status of a command that was not understood
+N = TypeVar("N", int, float)
 
 
 class Parser(argparse.ArgumentParser):
@@ -45,6 +47,9 @@ def make_parser() -> Parser:
     _inspect_arguments(commands.add_parser("inspect", help="one context of a run: why each pair lived or fell"))
     _calibrate_arguments(
         commands.add_parser("calibrate", help="how far the semantic critic can be trusted, by labels of your own")
+    )
+    _proximity_arguments(
+        commands.add_parser("proximity", help="how often a teacher's next sentences say the same (Figure 3)")
     )
     _evaluate_arguments(commands.add_parser("evaluate", help="score a student on a benchmark or a file of your own"))
     _paraphrase_arguments(commands.add_parser("paraphrase", help="print a student's paraphrases of your sentences"))
@@ -91,6 +96,57 @@ def _keep_rejects_argument(command: Parser) -> None:
 def _shard_arguments(command: Parser) -> None:
     command.add_argument("--num-shards", type=int, default=1, metavar="N", help="split the work into N parts")
     command.add_argument("--shard-index", type=int, default=0, metavar="I", help="which part this command does, from 0")
+
+
+def _proximity_arguments(command: Parser) -> None:
+    command.description = (
+        "Measures the share of equivalent pairs among a context's distinct next sentences, and the Self-BLEU of those "
+        "pairs, by context length and temperature: a table, proximity.json and proximity.svg. Of the recipe matter "
+        "sampling (teacher, domain, corpus), the critic semantic_equivalence, evaluation.oracle, seed and workers. The "
+        "paper has 1000 contexts and k 100, some 70 million pairs. The same command goes on where it was stopped."
+    )
+    command.add_argument("recipe", help="a YAML file, or the name of a bundled recipe such as microworld-demo")
+    command.add_argument("--out", metavar="FOLDER", help="where to (default: runs/NAME-proximity, after the recipe)")
+    command.add_argument("--seed", type=int, help="in place of the recipe's seed")
+    _override_argument(command)
+    command.add_argument(
+        "--contexts", metavar="PLACE[:COLUMN]", help="passages in place of the teacher's own, such as docs.parquet:text"
+    )
+    command.add_argument(
+        "--temperatures", type=_numbers, default=(0.5, 0.7, 1.0), metavar="T,T", help="(default: 0.5,0.7,1.0)"
+    )
+    command.add_argument(
+        "--lengths", type=_whole_numbers, default=(1, 2, 3, 4, 5), metavar="N,N", help="sentences (default: 1,2,3,4,5)"
+    )
+    command.add_argument(
+        "--cut",
+        choices=("first", "last"),
+        default="first",
+        help="a passage's first sentences, as in a run, or its last, which all end at one place (default: first)",
+    )
+    command.add_argument("--n", type=int, default=100, metavar="N", help="contexts of each length (default: 100)")
+    command.add_argument(
+        "--k", type=int, default=20, metavar="K", help="next sentences a context and temperature (default: 20)"
+    )
+    command.add_argument(
+        "--max-pairs", type=int, metavar="N", help="judge so many random pairs a context and temperature (default: all)"
+    )
+    command.add_argument("--json", action="store_true", help="print proximity.json")
+
+
+def _numbers(text: str) -> tuple[float, ...]:
+    return _listed(text, float, "numbers such as 0.5,0.7,1.0")
+
+
+def _whole_numbers(text: str) -> tuple[int, ...]:
+    return _listed(text, int, "whole numbers such as 1,2,3,4,5")
+
+
+def _listed(text: str, kind: Callable[[str], N], what: str) -> tuple[N, ...]:
+    try:
+        return tuple(map(kind, text.split(",")))
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"must be {what}, got '{text}'") from None
 
 
 def _evaluate_arguments(command: Parser) -> None:

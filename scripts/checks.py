@@ -12,6 +12,7 @@ from builders.parsers.loading import GIVEN, load_parser
 from builders.sampling_config import SamplingConfig
 from builders.sentences import Sentences
 from builders.teachers.completions_client import read_key
+from scripts.partial_recipes import ProximityRecipe
 from scripts.recipe import Recipe
 from trainers.benchmark import benchmark_rows
 from trainers.evaluation import EvaluationConfig
@@ -40,6 +41,21 @@ def check_recipe(recipe: Recipe) -> None:
     check_critics(recipe.critics)
     if recipe.evaluation:
         check_evaluation(recipe.evaluation, recipe.task)
+
+
+def check_proximity(recipe: ProximityRecipe) -> None:
+    """The same for what `impossible proximity` needs.
+
+    Raises:
+        ConfigError: A model of another kind, or an oracle without its functions.
+        RunError: A model that is not there, or an oracle that fails.
+    """
+    check_teacher(recipe.sampling)
+    Sentences(recipe.sampling.domain.sentences).split(_SAMPLE)
+    with _named("critics"):
+        recipe.semantic.check()
+    if recipe.oracle:
+        load_oracle(recipe.oracle).equivalent(_SAMPLE, _SAMPLE)
 
 
 def check_teacher(config: SamplingConfig) -> None:

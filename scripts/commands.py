@@ -20,6 +20,7 @@ from scripts.figures import evaluation_record, write_metrics
 from scripts.inspection import inspect_context
 from scripts.paraphrases import print_paraphrases
 from scripts.pipeline import Pipeline
+from scripts.proximity import report_proximity
 from scripts.recipe import load_recipe
 from trainers.benchmark import benchmark_rows
 from trainers.evaluation import EvaluationConfig
@@ -121,6 +122,11 @@ def inspect(options: argparse.Namespace) -> None:
 def calibrate(options: argparse.Namespace) -> None:
     """The semantic critic against people's labels."""
     calibrate_critic(options)
+
+
+def proximity(options: argparse.Namespace) -> None:
+    """How close a teacher's next sentences are."""
+    report_proximity(options)
 
 
 def push(options: argparse.Namespace) -> None:

@@ -13,7 +13,7 @@ from builders.pair_filtering import FilteredTable, filter_table
 from builders.pair_tables import PairColumns, PairTable, open_pair_table
 from scripts.checks import check_critics
 from scripts.layout import funnel_lines
-from scripts.recipe import CriticsRecipe, load_critics_recipe
+from scripts.partial_recipes import CriticsRecipe, load_critics_recipe
 
 
 def filter_dataset(options: argparse.Namespace) -> None:

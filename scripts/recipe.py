@@ -1,20 +1,16 @@
 """A recipe: everything a run depends on, one YAML file, checked before anything starts."""
 
-import difflib
 import re
-from dataclasses import dataclass, fields
-from importlib.resources import files
-from pathlib import Path
-from typing import Any, Literal
+from dataclasses import dataclass
+from typing import Literal
 
-import yaml
-
-from builders.config import from_mapping, read_yaml
+from builders.config import from_mapping
 from builders.critics.settings import CriticsConfig
 from builders.deduplication import DeduplicationConfig
-from builders.errors import ConfigError, UsageError
+from builders.errors import ConfigError
 from builders.preference import is_preference
 from builders.sampling_config import SamplingConfig
+from scripts.recipe_file import read_settings
 from trainers.evaluation import EvaluationConfig
 from trainers.finetuning_config import FineTuningConfig
 from trainers.self_distillation import SelfDistillationConfig
@@ -78,14 +74,12 @@ class Recipe:
     notes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        for name in ("workers", "rows_per_file"):
-            if getattr(self, name) < 1:
-                raise ConfigError(f"{name} must be at least 1, got {getattr(self, name)}")
-        if not 0 <= self.seed <= _LARGEST_SEED:
-            raise ConfigError(f"seed must lie in 0..{_LARGEST_SEED}, got {self.seed}")
-        for name, value in {"name": self.name, "sampling.domain": self.sampling.domain.name}.items():
-            if not _FILE_NAME.fullmatch(value):  # they name folders, a domain one on the Hub too
-                raise ConfigError(f"{name} must be of letters, digits and _ . - only, got '{value}'")
+        check_workers(self.workers)
+        if self.rows_per_file < 1:
+            raise ConfigError(f"rows_per_file must be at least 1, got {self.rows_per_file}")
+        check_seed(self.seed)
+        check_file_name("name", self.name)
+        check_file_name("sampling.domain", self.sampling.domain.name)
         if is_preference(self.sampling.domain.name):
             problem = (
                 f"sampling.domain must not end like the preference rows of a domain, got '{self.sampling.domain.name}'"
@@ -97,35 +91,6 @@ class Recipe:
         for section in ("self_distillation", "evaluation"):
             if self.controls and getattr(self, section) is None:
                 raise ConfigError(f"controls {list(self.controls)} say nothing without {section}; add it or set []")
-
-
-@dataclass(frozen=True, kw_only=True)
-class CriticsRecipe:
-    """What `impossible filter` takes of a recipe.
-
-    Args:
-        critics: In order.
-        workers: Processes; cannot change a result.
-    """
-
-    critics: CriticsConfig
-    workers: int = 1
-
-    def __post_init__(self) -> None:
-        if self.workers < 1:
-            raise ConfigError(f"workers must be at least 1, got {self.workers}")
-
-
-def load_critics_recipe(path: str, overrides: list[str]) -> CriticsRecipe:
-    """The critics of a recipe, which need have no other section; the arguments are those of `load_recipe`.
-
-    Raises:
-        UsageError: A mistake in what is taken of the recipe, a setting that no recipe has, or an override.
-        RunError: The file cannot be read.
-    """
-    settings = _read_settings(path, overrides)
-    others = {field.name for field in fields(Recipe)} - {field.name for field in fields(CriticsRecipe)}
-    return from_mapping(CriticsRecipe, {name: value for name, value in settings.items() if name not in others})
 
 
 def load_recipe(path: str, overrides: list[str], contexts: str | None = None) -> Recipe:
@@ -140,49 +105,22 @@ def load_recipe(path: str, overrides: list[str], contexts: str | None = None) ->
         UsageError: A mistake in the recipe or an override.
         RunError: The file cannot be read.
     """
-    settings = _read_settings(path, overrides)
-    if contexts is not None:
-        _set(settings, "sampling.corpus", contexts, "--contexts")
-    return from_mapping(Recipe, settings)
+    return from_mapping(Recipe, read_settings(path, overrides, contexts))
 
 
-def _read_settings(path: str, overrides: list[str]) -> dict[str, Any]:
-    settings = read_yaml(_find(path))
-    for override in overrides:
-        _apply(settings, override)
-    return settings
+def check_workers(workers: int) -> None:
+    """Refuses, with a `ConfigError`, fewer than one."""
+    if workers < 1:
+        raise ConfigError(f"workers must be at least 1, got {workers}")
 
 
-def _find(path: str) -> Path:
-    entries = [Path(str(entry)) for entry in files("recipes").iterdir()]
-    bundled = {entry.stem: entry for entry in entries if entry.suffix == ".yaml"}
-    if Path(path).is_file() or (Path(path).exists() and path not in bundled):
-        return Path(path)
-    if path in bundled:
-        return bundled[path]
-    near = difflib.get_close_matches(Path(path).stem, bundled, n=1)
-    hint = f"did you mean {near[0]}?" if near else f"bundled are {', '.join(sorted(bundled))}"
-    raise UsageError(f"recipe '{path}' is neither a file nor a bundled recipe; {hint}")
+def check_seed(seed: int) -> None:
+    """Refuses, with a `ConfigError`, a seed that a library would not take."""
+    if not 0 <= seed <= _LARGEST_SEED:
+        raise ConfigError(f"seed must lie in 0..{_LARGEST_SEED}, got {seed}")
 
 
-def _apply(settings: dict[str, Any], override: str) -> None:
-    name, equals, text = override.partition("=")
-    if not equals or not name:
-        raise UsageError(f"--set needs section.key=value, got '{override}'")
-    try:
-        value = yaml.safe_load(text)
-    except (yaml.YAMLError, ValueError):
-        raise UsageError(f"--set {override}: the value is no YAML; quote it") from None
-    _set(settings, name, value, f"--set {override}")
-
-
-def _set(settings: dict[str, Any], name: str, value: Any, option: str) -> None:
-    *sections, key = name.split(".")
-    place = settings
-    for section in sections:
-        if place.get(section) is None:  # left out, or spelled out as null in a resolved recipe
-            place[section] = {}
-        place = place[section]
-        if not isinstance(place, dict):
-            raise UsageError(f"{option}: '{section}' holds no settings by name; set it as a whole")
-    place[key] = value
+def check_file_name(setting: str, value: str) -> None:
+    """Refuses, with a `ConfigError`, what cannot name a folder, here and on the Hub."""
+    if not _FILE_NAME.fullmatch(value):
+        raise ConfigError(f"{setting} must be of letters, digits and _ . - only, got '{value}'")

@@ -20,7 +20,8 @@ from builders.filtering import filter_pairs
 from builders.pairs import DIMPLE_SCHEMA, Pair
 from builders.preference import PREFERENCE_SCHEMA
 from scripts.arguments import make_parser
-from scripts.recipe import load_critics_recipe, load_recipe
+from scripts.partial_recipes import load_critics_recipe, load_proximity_recipe
+from scripts.recipe import load_recipe
 
 ROOT = Path(__file__).parent.parent.parent
 DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -64,6 +65,8 @@ def test_commands_parse_and_their_recipes_load(arguments):
     options = make_parser().parse_args(arguments)
     if options.command == "filter":
         assert load_critics_recipe(options.recipe, options.overrides).critics
+    elif options.command == "proximity":
+        assert load_proximity_recipe(options.recipe, options.overrides, options.contexts).name
     elif "recipe" in options:
         assert load_recipe(options.recipe, options.overrides, options.contexts).name
 

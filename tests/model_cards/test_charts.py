@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from model_cards.charts import funnel_bar, interval_bar, line_chart, ticks
+from model_cards.charts import funnel_bar, interval_bar, interval_chart, line_chart, ticks
 
 numbers = st.floats(-1e6, 1e6, allow_nan=False)
 
@@ -57,3 +57,21 @@ def test_the_interval_is_two_standard_errors_wide_each_way():
 def test_a_curve_of_one_measurement_is_drawn_and_of_none_is_not():
     assert "<circle" in line_chart([("train", "loss", [(10, 1.5)])], "steps", "label")
     assert line_chart([("train", "loss", [])], "steps", "label") == ""
+
+
+def test_intervals_are_drawn_around_their_means_and_stay_on_the_chart():
+    series = [("critic", "T 0.7", [(1, 10.0, 2.0), (3, 12.0, None)]), ("oracle", "T 0.7", [(1, 19.0, 3.0)])]
+    chart = ElementTree.fromstring(interval_chart(series, "sentences", [0, 10, 20], "label"))
+    [own, other] = [part for part in chart if "whisker" in part.get("class", "")]
+    heights = {part.find("title").text: float(part.get("cy")) for part in chart if part.tag == "circle"}
+    high, low = float(own.get("y1")), float(own.get("y2"))
+    assert (low + high) / 2 == pytest.approx(heights["T 0.7, sentences 1: 10"], abs=0.1)
+    scale = heights["T 0.7, sentences 1: 10"] - heights["T 0.7, sentences 3: 12"]
+    assert low - high == pytest.approx(2 * 1.96 * scale, abs=0.3)
+    top = min(float(part.get("y1")) for part in chart if part.get("class") == "grid")
+    assert float(other.get("y1")) == top
+    assert float(own.get("x1")) < float(other.get("x1"))
+
+
+def test_intervals_need_a_point():
+    assert interval_chart([("critic", "T 0.7", [])], "sentences", [0, 1], "label") == ""

@@ -1,0 +1,66 @@
+"""What a recipe's file says, with what the command line overrides, before anything is made of it."""
+
+import difflib
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from builders.config import read_yaml
+from builders.errors import UsageError
+
+
+def read_settings(path: str, overrides: list[str], contexts: str | None = None) -> dict[str, Any]:
+    """What the recipe at a path, or the bundled one of that name, says.
+
+    Args:
+        path: `recipes/microworld-news.yaml` or `microworld-news`.
+        overrides: `section.key=value` each, the value read as YAML.
+        contexts: A source of contexts to use in place of the teacher's own.
+
+    Raises:
+        UsageError: There is no such recipe, or an override cannot be read.
+        RunError: The file cannot be read.
+    """
+    settings = read_yaml(_find(path))
+    for override in overrides:
+        _apply(settings, override)
+    if contexts is not None:
+        _set(settings, "sampling.corpus", contexts, "--contexts")
+    return settings
+
+
+def _find(path: str) -> Path:
+    entries = [Path(str(entry)) for entry in files("recipes").iterdir()]
+    bundled = {entry.stem: entry for entry in entries if entry.suffix == ".yaml"}
+    if Path(path).is_file() or (Path(path).exists() and path not in bundled):
+        return Path(path)
+    if path in bundled:
+        return bundled[path]
+    near = difflib.get_close_matches(Path(path).stem, bundled, n=1)
+    hint = f"did you mean {near[0]}?" if near else f"bundled are {', '.join(sorted(bundled))}"
+    raise UsageError(f"recipe '{path}' is neither a file nor a bundled recipe; {hint}")
+
+
+def _apply(settings: dict[str, Any], override: str) -> None:
+    name, equals, text = override.partition("=")
+    if not equals or not name:
+        raise UsageError(f"--set needs section.key=value, got '{override}'")
+    try:
+        value = yaml.safe_load(text)
+    except (yaml.YAMLError, ValueError):
+        raise UsageError(f"--set {override}: the value is no YAML; quote it") from None
+    _set(settings, name, value, f"--set {override}")
+
+
+def _set(settings: dict[str, Any], name: str, value: Any, option: str) -> None:
+    *sections, key = name.split(".")
+    place = settings
+    for section in sections:
+        if place.get(section) is None:  # left out, or spelled out as null in a resolved recipe
+            place[section] = {}
+        place = place[section]
+        if not isinstance(place, dict):
+            raise UsageError(f"{option}: '{section}' holds no settings by name; set it as a whole")
+    place[key] = value
