@@ -164,7 +164,8 @@ def ticks(low: float, high: float, about: int) -> list[float]:
     power = 10 ** math.floor(math.log10(span / about))
     step = next(power * factor for factor in (1, 2, 5, 10) if power * factor >= 0.99 * span / about)
     first, last = math.floor(low / step), math.ceil(high / step - 1e-9)
-    return [round(step * index, 12) for index in range(first, max(last, first + 1) + 1)]
+    digits = 12 - math.floor(math.log10(step))  # 0.1 * 3 is 0.30000000000000004
+    return [round(step * index, digits) for index in range(first, max(last, first + 1) + 1)]
 
 
 def _text(x: float, y: float, text: str, anchor: str) -> Markup:

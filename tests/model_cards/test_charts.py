@@ -16,6 +16,7 @@ numbers = st.floats(-1e6, 1e6, allow_nan=False)
 @example(0.0, 5e-324)
 @example(-5e-324, 5e-324)
 @example(1.0, 1.0 + 1e-12)
+@example(0.0, 7.97430437073153e-13)
 def test_ticks_span_their_values_in_even_steps(a, b):
     low, high = sorted((a, b))
     marks = ticks(low, high, 5)
