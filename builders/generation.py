@@ -4,7 +4,6 @@ A prompt is run once for all its samples, a row leaves the batch when its text i
 (prompt, sample, step): which other rows finished earlier never changes a draw.
 """
 
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -16,6 +15,7 @@ from builders.decoded_text import decode
 from builders.errors import RunError
 from builders.logits_rules import LogitsRules
 from builders.nucleus import draw
+from builders.prompt_tokens import end_tokens, positions, prompt_tokens
 from builders.randomness import key, uniforms
 
 _LOOKS = 4  # steps after a full stop in which a next sentence may begin; one missed costs tokens, never a sentence
@@ -50,33 +50,6 @@ class Decoding:
     max_new_tokens: int
     no_repeat_ngram_size: int = 0
     banned: tuple[str, ...] = ()
-
-
-def positions(model: Any) -> int:
-    """How many tokens a decoder-only model can look at; past counting where only its memory is the limit (BLOOM)."""
-    names = ("max_position_embeddings", "max_seq_len")  # the second is MPT's
-    config = model.config.get_text_config()  # a model of texts and pictures has one for each
-    return next((limit for name in names if (limit := getattr(config, name, None))), sys.maxsize)
-
-
-def prompt_tokens(tokenizer: Any, texts: list[str]) -> list[list[int]]:
-    """The tokens that a decoder-only model goes on from, one row a text.
-
-    An empty text is the beginning-of-text token, or where there is none the end-of-text token, which stands between
-    the texts that such models have read. What a tokenizer puts behind a text to end it is left out.
-    """
-    start = tokenizer.bos_token_id if tokenizer.bos_token_id is not None else tokenizer.eos_token_id
-    last, *rows = tokenizer(["a", *texts])["input_ids"]
-    if last[-1] == tokenizer.eos_token_id:
-        rows = [row[:-1] for row in rows]
-    return [row or [start] for row in rows]
-
-
-def end_tokens(model: Any, tokenizer: Any) -> list[int]:
-    """The tokens that end a text: the tokenizer's, and those at which `generate` would stop (Llama 3 has several)."""
-    own = getattr(model.generation_config, "eos_token_id", None)
-    ends = {tokenizer.eos_token_id, *(own if isinstance(own, list) else [own])}
-    return sorted(end for end in ends if end is not None and end < len(tokenizer))
 
 
 def sample_continuations(

@@ -153,7 +153,8 @@ class _BannedTokens:
         self.outright = np.flatnonzero(held)
         starts = tuple(begun)
         ending = [token.endswith(starts) for token in tokens]
-        self.from_nothing = np.array([self._state(token) if ends else 0 for token, ends in zip(tokens, ending)])
+        states = [self._state(token) if ends else 0 for token, ends in zip(tokens, ending, strict=True)]
+        self.from_nothing = np.array(states)
         self._completing: dict[int, np.ndarray] = {}
 
     def _state(self, text: bytes) -> int:

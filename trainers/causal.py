@@ -11,7 +11,7 @@ from peft import PeftModel
 from trl import SFTConfig, SFTTrainer
 
 from builders.errors import ConfigError, RunError
-from builders.generation import positions
+from builders.prompt_tokens import positions
 
 from .finetuning_config import FineTuningConfig
 from .prompt import completion, prompt, prompt_template, room, shortened

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from builders.errors import RunError
-from builders.generation import positions
+from builders.prompt_tokens import positions
 
 PROMPT_TEMPLATE = "{source} =>"  # short, of characters that every tokenizer has, and rare in running text
 _SOURCE = "{source}"

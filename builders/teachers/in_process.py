@@ -4,8 +4,9 @@ from bisect import bisect_left
 from collections.abc import Callable
 
 from builders.errors import ConfigError, is_out_of_memory, one_line
-from builders.generation import Decoding, Prompt, positions, prompt_tokens, sample_continuations
+from builders.generation import Decoding, Prompt, sample_continuations
 from builders.models import load_sampled_lm, model_identity
+from builders.prompt_tokens import positions, prompt_tokens
 from builders.sampling_config import SamplingConfig
 from builders.sentences import Sentences
 from builders.teachers.base import Continued

@@ -1,4 +1,4 @@
-"""Small models of the kinds that teachers are, each with a tokenizer of its kind: what is sampled is what `generate` gives."""
+"""Small models of the kinds that teachers are, with tokenizers of their kinds: samples are what `generate` gives."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -12,8 +12,9 @@ from tokenizers import Tokenizer, decoders, models, pre_tokenizers, processors, 
 from transformers import AutoModelForCausalLM, LlamaTokenizer, PreTrainedTokenizerFast
 
 from builders.domain import DomainConfig
-from builders.generation import Decoding, Prompt, _ending_tokens, end_tokens, prompt_tokens, sample_continuations
+from builders.generation import Decoding, Prompt, _ending_tokens, sample_continuations
 from builders.models import load_causal_lm
+from builders.prompt_tokens import end_tokens, prompt_tokens
 from builders.sampling import sample_stage
 from builders.sampling_config import CorpusConfig, SamplingConfig
 from tests.recipes.real_kinds import biogpt_tokenizer, corpus
@@ -193,7 +194,7 @@ def test_every_token_that_ends_texts_ends_them(load, monkeypatch):
 
 
 def test_a_text_is_not_ended_before_it_begins(load):
-    model, tokenizer = load("llama")
+    _, tokenizer = load("llama")
     tokenizer = type(tokenizer).from_pretrained(tokenizer.name_or_path, add_bos_token=True, add_eos_token=True)
     with_end = tokenizer("Nike said")["input_ids"]
     assert (with_end[0], with_end[-1]) == (tokenizer.bos_token_id, tokenizer.eos_token_id)

@@ -7,8 +7,9 @@ from transformers import AutoModelForCausalLM, BloomConfig, MptConfig
 
 from builders.domain import SentencesConfig
 from builders.errors import RunError
-from builders.generation import Decoding, Prompt, positions, sample_continuations, sample_targets
+from builders.generation import Decoding, Prompt, sample_continuations, sample_targets
 from builders.models import load_causal_lm, load_seq2seq
+from builders.prompt_tokens import positions
 from builders.sentences import Sentences
 
 PROMPTS = [

@@ -1,4 +1,4 @@
-"""The teacher in this process: prompts that fit, batches of like length, and what cannot be sampled named for what it is."""
+"""The teacher in this process: prompts that fit, batches of like length, and failures named for what they are."""
 
 import random
 
