@@ -6,7 +6,8 @@ digits of another token's logit: a number that the row's whole past decides and 
 follow the table whatever temperature, nucleus and rules do. Behind a stop only a capitalised word may come, which is
 what shows a splitter that a sentence is over. All other tokens are made-up words.
 
-The last layer norm is scaled up, or half the vocabulary would be in every nucleus; `nucleus_sizes` says what it is.
+The last layer norm is scaled up, or half the vocabulary would be in every nucleus. With it the next token's entropy is
+2.1 nats at temperature 0.7, and half of the nuclei hold more than 19 tokens: an assumption, about what real ones do.
 """
 
 from pathlib import Path
@@ -31,7 +32,7 @@ SENTENCE = 24  # tokens of each of a context's five
 #   tokenizer = AutoTokenizer.from_pretrained("gpt2")
 #   numpy.quantile([len(tokenizer(" " + line.strip())["input_ids"]) for line in file], numpy.linspace(0, 1, 21))
 LENGTHS = (7, 13, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 27, 28, 30, 31, 34, 37, 42, 76)
-SHARPNESS = 6.0  # scale of the last layer norm
+SHARPNESS = 6.0  # scale of the last layer norm at GPT-2's width; logits grow with the root of the width
 END = "<|endoftext|>"
 NAMES = 5_000  # capitalised words, the last of the vocabulary
 _SYLLABLES = [consonant + vowel for consonant in "bdfgklmnprstvz" for vowel in "aeiou"]
@@ -44,7 +45,7 @@ def save_teacher(folder: Path, shape: str) -> None:
     _tokenizer(config.vocab_size).save_pretrained(folder)
     torch.manual_seed(0)
     model = GPT2LMHeadModel(config)
-    torch.nn.init.constant_(model.transformer.ln_f.weight, SHARPNESS)
+    torch.nn.init.constant_(model.transformer.ln_f.weight, SHARPNESS * (GPT2Config().n_embd / config.n_embd) ** 0.5)
     model.save_pretrained(folder)
 
 

@@ -1,6 +1,7 @@
 """Sampling with `generate` of transformers: as the authors call it, and with a rule that stops at a sentence's end."""
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 import torch
@@ -50,6 +51,7 @@ def _generate(model: Any, tokenizer: Any, prompt: str, decoding: Decoding, crite
     return tokenizer.batch_decode(written[:, width:], skip_special_tokens=True)
 
 
+@lru_cache(maxsize=8)
 def bad_words(tokenizer: Any, banned: tuple[str, ...]) -> list[list[int]]:
     """The tokens that hold one of the strings, which is all that strings of one character need."""
     parts = [text.encode() for text in banned]
@@ -63,8 +65,7 @@ class _FirstSentence(StoppingCriteria):
         self._tokenizer = tokenizer
         self._is_done = is_done
         self.prompt_width = 0
-        texts = tokenizer.batch_decode([[token] for token in range(len(tokenizer))])
-        self._ends = torch.tensor([any(end in text for end in ".?!\n") for text in texts])
+        self._ends = _ends(tokenizer)
 
     def __call__(self, input_ids: Any, scores: Any, **kwargs: Any) -> Any:
         """Which rows are done, as `generate` asks after every token."""
@@ -75,3 +76,10 @@ class _FirstSentence(StoppingCriteria):
             texts = self._tokenizer.batch_decode(written[looked_at], skip_special_tokens=True)
             done[looked_at] = torch.tensor([self._is_done(text) for text in texts])
         return done.to(input_ids.device)
+
+
+@lru_cache(maxsize=8)
+def _ends(tokenizer: Any) -> torch.Tensor:
+    """Which tokens of the vocabulary hold an end of a sentence or line."""
+    texts = tokenizer.batch_decode([[token] for token in range(len(tokenizer))])
+    return torch.tensor([any(end in text for end in ".?!\n") for text in texts])

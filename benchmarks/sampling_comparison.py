@@ -81,7 +81,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--microworld-contexts", type=int, default=8, help="each repeat (default: 8, a batch of a run)")
     parser.add_argument("--repeats", type=int, default=3, help="with other contexts each (default: 3)")
     parser.add_argument("--k", type=int, default=100, help="samples a context (default: 100, as in the paper)")
-    parser.add_argument("--tested", type=int, default=1000, help="sentences of each of five contexts and way, tested")
+    parser.add_argument("--tested", type=int, default=400, help="sentences of each of five contexts and way, tested")
     parser.add_argument("--threads", type=int, default=2, help="of torch, for all ways of the large one (default: 2)")
     parser.add_argument("--json", action="store_true", help="print the figures as JSON, the summary on the last line")
     options = parser.parse_args(arguments)

@@ -78,7 +78,7 @@ def compare(work: Workload) -> dict[str, Any]:
 def _ways(work: Workload, sentences: Sentences) -> dict[str, Way]:
     model, tokenizer = load_causal_lm(work.teacher)
     together = len(work.repeats[0])
-    settings = {"contexts": together, "k": work.k, "contexts_per_batch": together}
+    settings: dict[str, Any] = {"contexts": together, "k": work.k, "contexts_per_batch": together}
     teacher = load_teacher(SamplingConfig(teacher=work.teacher, domain=DomainConfig(name="benchmark"), **settings))
 
     def ours(prompts: list[str], rules: Decoding) -> list[list[str]]:
