@@ -2,7 +2,7 @@
 
 Random weights never end a sentence, so a forward hook does, for our sampler and for `generate` alike: it alone sets
 the full stop's logit. Whether a row's n-th token is the stop is decided, at the rate of real lengths, by the last
-digits of another token's logit: a number that the row's whole past decides and that is as good as random. So lengths
+digits of some other tokens' logits: the row's whole past decides them, and they are as good as random. So lengths
 follow the table whatever temperature, nucleus and rules do. Behind a stop only a capitalised word may come, which is
 what shows a splitter that a sentence is over. All other tokens are made-up words.
 
@@ -22,7 +22,7 @@ from tokenizers.pre_tokenizers import ByteLevel
 from transformers import GPT2Config, GPT2LMHeadModel, PreTrainedTokenizerFast
 
 SHAPES: dict[str, dict[str, int]] = {
-    "tiny": {"n_embd": 64, "n_layer": 2, "n_head": 2},  # for tests
+    "tiny": {"n_embd": 64, "n_layer": 2, "n_head": 2, "vocab_size": 8_000},  # for tests
     "gpt2": {},
     "gpt2-xl": {"n_embd": 1600, "n_layer": 48, "n_head": 25},
 }
@@ -35,6 +35,7 @@ LENGTHS = (7, 13, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 27, 28, 30, 31, 34
 SHARPNESS = 6.0  # scale of the last layer norm at GPT-2's width; logits grow with the root of the width
 END = "<|endoftext|>"
 NAMES = 5_000  # capitalised words, the last of the vocabulary
+FIRST_WORD = 1 + len(ByteLevel.alphabet())  # behind the end of text and all bytes
 _SYLLABLES = [consonant + vowel for consonant in "bdfgklmnprstvz" for vowel in "aeiou"]
 _NEVER = -1e4  # a logit
 
@@ -51,7 +52,7 @@ def save_teacher(folder: Path, shape: str) -> None:
 
 def _tokenizer(size: int) -> Any:
     letters = sorted(ByteLevel.alphabet())
-    n, places = len(_SYLLABLES), range(size - len(letters) - 1)
+    n, places = len(_SYLLABLES), range(size - FIRST_WORD)
     words = ["".join(_SYLLABLES[place // n**digit % n] for digit in range(3)) for place in places]
     words[-NAMES:] = map(str.capitalize, words[-NAMES:])
     vocabulary = {text: number for number, text in enumerate([END, *letters, *(f"\u0120{word}" for word in words)])}
@@ -64,7 +65,7 @@ def _tokenizer(size: int) -> Any:
 def contexts(tokenizer: Any, n: int) -> list[str]:
     """Texts of `CONTEXT` tokens: sentences of made-up words."""
     rng, size = np.random.default_rng(0), len(tokenizer)
-    ids = rng.integers(size - 40_000, size - NAMES, (n, CONTEXT))
+    ids = rng.integers(FIRST_WORD, size - NAMES, (n, CONTEXT))
     ids[:, ::SENTENCE] = rng.integers(size - NAMES, size, (n, CONTEXT // SENTENCE))
     ids[:, SENTENCE - 1 :: SENTENCE] = tokenizer.convert_tokens_to_ids(".")
     return [text.strip() for text in tokenizer.batch_decode(ids)]
@@ -81,7 +82,6 @@ class ForcedLengths:
 
     def __init__(self, tokenizer: Any) -> None:
         self._stop = tokenizer.convert_tokens_to_ids(".")
-        self._first_word = len(ByteLevel.alphabet()) + 1
         self._hazard = hazard().tolist()
 
     def __call__(self, model: Any, args: Any, kwargs: dict[str, Any], output: Any) -> None:
@@ -89,8 +89,9 @@ class ForcedLengths:
         logits = output.logits[:, -1]
         nth = output.past_key_values.get_seq_length() - CONTEXT + 1
         chance = self._hazard[nth] if nth < len(self._hazard) else 1 / SENTENCE  # of a later sentence, by `generate`
-        stops = logits[:, self._first_word].float() * 1_000 % 1 < chance
+        some = logits[:, FIRST_WORD : FIRST_WORD + 8].float()
+        stops = some @ torch.linspace(700, 1_300, 8, device=some.device) % 1 < chance
         begins = kwargs["input_ids"][:, -1] == self._stop
-        logits[:, : self._first_word] = _NEVER
+        logits[:, :FIRST_WORD] = _NEVER
         logits[begins, :-NAMES] = _NEVER
         logits[stops & ~begins, self._stop] = -_NEVER
