@@ -111,8 +111,6 @@ def _compare_large(folder: Path, options: argparse.Namespace) -> dict[str, Any]:
     print(f"a teacher of the shape of {options.shape} ...", file=sys.stderr, flush=True)
     forced_teacher.save_teacher(folder, options.shape)
     model, tokenizer = load_causal_lm(str(folder))
-    if model.device.type == "cuda":
-        model.bfloat16()
     model.register_forward_hook(forced_teacher.ForcedLengths(tokenizer), with_kwargs=True)
     drawn = forced_teacher.contexts(tokenizer, options.contexts * options.repeats)
     record = compare(
