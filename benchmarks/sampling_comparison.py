@@ -20,7 +20,7 @@ from benchmarks.machine import machine
 from benchmarks.memory_bandwidth import bandwidth_share
 from benchmarks.timed_sampling import WAYS, Workload, compare
 from benchmarks.workload import contexts
-from builders.models import load_causal_lm
+from builders.models import load_sampled_lm
 
 MICROWORLD = "microworld:models/teacher"
 
@@ -110,9 +110,7 @@ def main(arguments: list[str] | None = None) -> int:
 def _compare_large(folder: Path, options: argparse.Namespace) -> dict[str, Any]:
     print(f"a teacher of the shape of {options.shape} ...", file=sys.stderr, flush=True)
     forced_teacher.save_teacher(folder, options.shape)
-    model, tokenizer = load_causal_lm(str(folder))
-    if model.device.type == "cuda":
-        model.bfloat16()
+    model, tokenizer = load_sampled_lm(str(folder))
     model.register_forward_hook(forced_teacher.ForcedLengths(tokenizer), with_kwargs=True)
     drawn = forced_teacher.contexts(tokenizer, options.contexts * options.repeats)
     record = compare(

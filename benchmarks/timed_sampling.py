@@ -15,7 +15,7 @@ from benchmarks.generate_ways import authors_way, generate_to_sentence_end
 from benchmarks.workload import MAX_NEW_TOKENS, TEMPERATURE, TOP_P
 from builders.domain import DomainConfig
 from builders.generation import Decoding, Prompt
-from builders.models import load_causal_lm
+from builders.models import load_sampled_lm
 from builders.randomness import key
 from builders.sampling_config import SamplingConfig
 from builders.sentences import Sentences
@@ -49,7 +49,7 @@ def compare(work: Workload) -> dict[str, Any]:
         For each way the seconds, kept sentences and tokens; for each of the others, `ratio_` and `spread_` of our rate
         over it: median, lowest and highest of the repeats.
     """
-    model, tokenizer = load_causal_lm(work.teacher)
+    model, tokenizer = load_sampled_lm(work.teacher)
     sentences = Sentences(DomainConfig(name="benchmark").sentences, RULES.banned)
     ways, rules = _ways(work, sentences), replace(RULES, num_return=work.k)
     for way in ways.values():
@@ -76,7 +76,7 @@ def compare(work: Workload) -> dict[str, Any]:
 
 
 def _ways(work: Workload, sentences: Sentences) -> dict[str, Way]:
-    model, tokenizer = load_causal_lm(work.teacher)
+    model, tokenizer = load_sampled_lm(work.teacher)
     together = len(work.repeats[0])
     settings: dict[str, Any] = {"contexts": together, "k": work.k, "contexts_per_batch": together}
     teacher = load_teacher(SamplingConfig(teacher=work.teacher, domain=DomainConfig(name="benchmark"), **settings))

@@ -16,7 +16,7 @@ from benchmarks.sampling_comparison import decode_ratio, main, tokens_ratio
 from benchmarks.timed_sampling import Workload, compare
 from benchmarks.workload import SENTENCES
 from builders.generation import Decoding, Prompt, sample_continuations
-from builders.models import load_causal_lm
+from builders.models import load_sampled_lm
 
 K, LENGTH = 4, 10
 SUMMARY = (
@@ -44,7 +44,7 @@ def folder(tmp_path_factory):
 @pytest.fixture
 def forced(folder):
     """Has the teacher end its sentences as the hook that a test gives it says."""
-    model, tokenizer = load_causal_lm(folder)
+    model, tokenizer = load_sampled_lm(folder)
     hooks = []
 
     def force():
@@ -77,7 +77,7 @@ def test_what_is_computed_is_counted_exactly(folder, forced, monkeypatch):
 
 
 def test_padding_is_computed_too(folder):
-    model, tokenizer = load_causal_lm(folder)
+    model, tokenizer = load_sampled_lm(folder)
     with counted(model) as counts:
         settings = Decoding(num_return=3, max_new_tokens=5)
         sample_continuations(model, tokenizer, [Prompt(text, 1) for text in ("bababa", "bababa dababa")], settings)
@@ -103,7 +103,7 @@ def test_the_hazard_is_that_of_the_table():
 
 
 def test_words_that_hold_a_banned_character_are_forbidden_to_generate(folder):
-    _, tokenizer = load_causal_lm(folder)
+    _, tokenizer = load_sampled_lm(folder)
     banned = {token for [token] in bad_words(tokenizer, ("\n", "f"))}
     texts = tokenizer.batch_decode([[token] for token in range(len(tokenizer))], skip_special_tokens=True)
     assert banned == {token for token, text in enumerate(texts) if "\n" in text or "f" in text}
