@@ -25,7 +25,9 @@ REFUSALS = (
     "repetition",
 )
 
-_URL = re.compile(r"https?://|\bwww\.", re.IGNORECASE)
+# An address begins with a scheme or "www.", or has a path behind its host, as in "bit.ly/1a2b". A host alone is none:
+# "Amazon.com said so." is news of a company.
+_URL = re.compile(r"\w://|\b(?i:www)\.|\b[\w-]+\.[a-z]{2,}/\w")
 # What closes or goes on with something that is not there: a bracket, a comma, a quotation mark with a space behind it.
 # A quotation that opens here and closes in a later sentence is common in news, and stays; so do ".NET" and "...".
 _FRAGMENT = re.compile(r"[)\]},;:]|[\"'\u201d\u2019\u00bb](?:[\s.,;:!?)]|$)|[.?!](?:\s|$)")
@@ -67,7 +69,11 @@ class Sentences:
             found = self._splitter(text)
             if isinstance(found, str):  # each letter of it would be a sentence
                 raise TypeError("it returned one text")
-            sentences = [str(sentence).strip() for sentence in found]
+            sentences = list(found)
+            for sentence in sentences:
+                if not isinstance(sentence, str):
+                    raise TypeError(f"it returned {sentence!r:.60}, which is no text")
+            sentences = [sentence.strip() for sentence in sentences]
         return [sentence for sentence in sentences if sentence]
 
     def first(self, text: str) -> str:

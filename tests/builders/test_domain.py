@@ -21,6 +21,8 @@ def by_semicolon(text): return text.split(";")
 def nothing(text): return None
 def one_text(text): return text
 def failing(text): return [][1]
+def spans(text): return [(0, 5), (6, 9)]
+def bytes_of(text): return [b""]
 """
 
 
@@ -49,6 +51,20 @@ def test_a_bundled_domain_is_called_like_its_file_and_repeats_nothing(name):
         assert [value for value, count in Counter(map(str.lower, values)).items() if count > 1] == []
         assert [value for value in values if value != value.strip()] == []
     assert from_mapping(DomainConfig, to_mapping(read)) == read
+
+
+@pytest.mark.parametrize(
+    ("sentence", "reason"),
+    [
+        ("His brother/sister went to the Peru/Chile border.", None),
+        ("I met u/someone there.", "banned"),
+        ("I asked in r/Cooking.", "banned"),
+        ("I asked (in /r/Cooking and /u/someone).", "banned"),
+    ],
+)
+def test_names_of_users_and_communities_are_no_words_of_the_reddit_domain(sentence, reason):
+    reddit = domain("reddit")
+    assert Sentences(reddit.sentences, reddit.banned).refusal(sentence) == reason
 
 
 @pytest.mark.parametrize("name", BUNDLED)
@@ -191,7 +207,7 @@ def test_a_users_own_domain_and_splitter_serve_a_recipe(teacher, tmp_path):
 
 
 @pytest.mark.usefixtures("own_splitters")
-@pytest.mark.parametrize("name", ["nothing", "one_text", "failing"])
+@pytest.mark.parametrize("name", ["nothing", "one_text", "failing", "spans", "bytes_of"])
 def test_a_splitter_that_fails_is_named_with_its_text(name):
     sentences = Sentences(domain({"name": "a", "sentences": {"splitter": f"my_splitters:{name}"}}).sentences)
     with pytest.raises(RunError) as caught:
