@@ -23,9 +23,9 @@ class _RoomyLayer(DynamicLayer):
         self._buffers = []
         for states in (prefilled.keys, prefilled.values):
             prompts, heads, length, size = states.shape
-            buffer = states.new_empty(prompts * samples, heads, length + room, size)
-            buffer[:, :, :length] = states.repeat_interleave(samples, dim=0)
-            self._buffers.append(buffer)
+            buffer = states.new_empty(prompts, samples, heads, length + room, size)
+            buffer[:, :, :, :length] = states[:, None]
+            self._buffers.append(buffer.flatten(0, 1))
         self._show()
 
     def _show(self) -> None:

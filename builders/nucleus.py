@@ -4,9 +4,8 @@ from typing import Any
 
 import numpy as np
 
-_FIRST_LOOK = (
-    64  # most nuclei are smaller; a full sort of a large vocabulary is what sampling on a CPU spends its time on
-)
+# Most nuclei are smaller; a full sort of a large vocabulary is what sampling on a CPU spends its time on.
+_FIRST_LOOK = 64
 
 
 def draw(logits: Any, uniform: np.ndarray, temperature: float, top_p: float) -> np.ndarray:
@@ -24,15 +23,24 @@ def draw(logits: Any, uniform: np.ndarray, temperature: float, top_p: float) -> 
     if temperature == 0:
         return logits.argmax(dim=-1).cpu().numpy()
     probabilities = (logits.float() / temperature).softmax(dim=-1)
-    size = min(_FIRST_LOOK, probabilities.shape[-1])
-    while True:
+    drawn = np.zeros(len(uniform), dtype=np.int64)
+    rows, size = np.arange(len(uniform)), min(_FIRST_LOOK, probabilities.shape[-1])
+    while len(rows):  # those whose nucleus may be larger than what was looked at
         values, tokens = probabilities.topk(size, dim=-1)  # sorted, likeliest first
         masses = values.cpu().numpy().astype(np.float64)
-        reached = masses.cumsum(axis=1)
-        if size == probabilities.shape[-1] or (reached[:, -1] >= top_p).all():
-            break
-        size = min(16 * size, probabilities.shape[-1])
-    nucleus = np.where(reached - masses < top_p, masses, 0.0).cumsum(axis=1)
+        places = _invert(masses, uniform[rows], top_p)
+        whole = (masses.sum(axis=1) >= top_p) | (size == probabilities.shape[-1])
+        drawn[rows] = np.take_along_axis(tokens.cpu().numpy(), places[:, None], axis=1)[:, 0]
+        rows, size = rows[~whole], min(16 * size, probabilities.shape[-1])
+        if len(rows):
+            probabilities = probabilities[np.flatnonzero(~whole).tolist()]
+    return drawn
+
+
+def _invert(masses: np.ndarray, uniform: np.ndarray, top_p: float) -> np.ndarray:
+    """The place that each row's number falls on in its nucleus; `masses` are sorted, largest first."""
+    reached = masses.cumsum(axis=1)
+    inside = reached - masses < top_p
+    nucleus = np.where(inside, masses, 0.0).cumsum(axis=1)
     chosen = (nucleus <= (uniform * nucleus[:, -1])[:, None]).sum(axis=1)
-    last = (reached - masses < top_p).sum(axis=1) - 1  # rounding must not step outside the nucleus
-    return np.take_along_axis(tokens.cpu().numpy(), np.minimum(chosen, last)[:, None], axis=1)[:, 0]
+    return np.minimum(chosen, inside.sum(axis=1) - 1)  # rounding must not step outside the nucleus

@@ -1,14 +1,10 @@
 """Both ways of each benchmark do the same work; how fast they are is not a test's business."""
 
-import json
-
 import pytest
 
-from benchmarks.__main__ import main
 from benchmarks.critics_comparison import compare, form_ratios, summary, table
 from benchmarks.critics_comparison import main as compare_critics
 from benchmarks.large_critic import large_critic
-from benchmarks.sampling import sampling_comparison
 from benchmarks.workload import usual_pool
 from builders.critics.screen import ScreenConfig
 
@@ -71,23 +67,3 @@ def test_wrong_options_are_one_line(capsys):
     with pytest.raises(SystemExit):
         compare_critics(["--contexts", "none"])
     assert "invalid int value: 'none'" in capsys.readouterr().err
-
-
-def test_both_samplers_write_whole_sentences_and_are_counted_alike():
-    comparison = sampling_comparison(TEACHER, n=2, k=6)
-    ours, reference = comparison.ours(), comparison.reference()
-    for samples in (ours, reference):
-        assert [len(texts) for texts in samples] == [6, 6]
-        counts = comparison.count(samples)
-        assert 10 <= counts["sentences"] <= 12
-        assert counts["tokens"] > 5 * counts["sentences"]
-    assert "tokens a sentence" in comparison.check(ours, reference)
-
-
-def test_a_benchmark_without_its_model_is_skipped_with_the_reason(capsys, tmp_path):
-    status = main(["--teacher", str(tmp_path), "--json", "--repeats", "1"])
-    record = json.loads(capsys.readouterr().out)
-    assert status == 1
-    assert record["comparisons"] == []
-    assert "holds no config.json" in record["skipped"]["sampling"]
-    assert record["machine"]["cores"] >= 1
