@@ -29,9 +29,18 @@ def load_causal_lm(ref: str) -> tuple[Any, Any]:
     return _load_causal_lm(ref, "float32")
 
 
+def load_sampled_lm(ref: str, bf16: bool = False) -> tuple[Any, Any]:
+    """As `load_causal_lm`, for a model that is only sampled and may compute in bf16.
+
+    Raises:
+        RunError: It cannot be loaded, or its tokenizer has no token for where a text begins or ends.
+    """
+    return _load_in_bf16(ref) if bf16 else load_causal_lm(ref)
+
+
 @lru_cache(maxsize=2)
-def load_causal_lm_in_bf16(ref: str) -> tuple[Any, Any]:
-    """The same in bf16: loaded so, not turned so afterwards, which would round the frequencies of rotary positions."""
+def _load_in_bf16(ref: str) -> tuple[Any, Any]:
+    # Loaded so, not turned so afterwards, which would round the frequencies of rotary positions.
     return _load_causal_lm(ref, "bfloat16")
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from builders.domain import longest_prefixes
 from builders.errors import ConfigError, is_out_of_memory, one_line
 from builders.generation import Decoding, Prompt, sample_continuations
-from builders.models import load_causal_lm, load_causal_lm_in_bf16, model_identity
+from builders.models import load_sampled_lm, model_identity
 from builders.prompt_tokens import positions, prompt_tokens
 from builders.sampling_config import SamplingConfig
 from builders.sentences import Sentences
@@ -25,8 +25,7 @@ class InProcessTeacher:
 
     def __init__(self, config: SamplingConfig) -> None:
         self._config = config
-        load = load_causal_lm_in_bf16 if config.bf16 else load_causal_lm
-        self._model, self._tokenizer = load(config.teacher)
+        self._model, self._tokenizer = load_sampled_lm(config.teacher, config.bf16)
         self._sentences = Sentences(config.domain.sentences)
         self._halvings = 0
 

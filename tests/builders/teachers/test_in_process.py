@@ -9,7 +9,7 @@ from transformers import GPT2Config, GPT2LMHeadModel, PreTrainedTokenizerFast
 from builders.domain import DomainConfig
 from builders.errors import ConfigError, RunError
 from builders.generation import Decoding, Prompt
-from builders.models import load_causal_lm
+from builders.models import load_sampled_lm
 from builders.sampling import sample_stage
 from builders.sampling_config import SamplingConfig
 from builders.teachers.in_process import InProcessTeacher
@@ -32,7 +32,7 @@ def prompts(count=20):
 @pytest.fixture
 def batches(teacher, monkeypatch):
     """The sizes of the batches that the teacher's model reads, each with the padding in it."""
-    model, _ = load_causal_lm(teacher)
+    model, _ = load_sampled_lm(teacher)
     read, forward = [], type(model).forward
 
     def watched(*arguments, **inputs):
@@ -48,7 +48,7 @@ def batches(teacher, monkeypatch):
 def test_prompts_of_like_length_share_a_batch(teacher, batches):
     asked = prompts(40)
     InProcessTeacher(config(teacher)).go_on(asked, DECODING, None)
-    tokenizer = load_causal_lm(teacher)[1]
+    tokenizer = load_sampled_lm(teacher)[1]
     lengths = sorted(len(tokenizer(prompt.text)["input_ids"]) for prompt in asked)
     groups = [lengths[start : start + 4] for start in range(0, 40, 4)]
     assert batches == [(4, 4 * max(group) - sum(group)) for group in groups]
@@ -69,7 +69,7 @@ def test_a_prompt_has_the_same_samples_in_any_batch_and_order(teacher, order):
 
 def test_when_memory_runs_out_the_batches_are_halved_and_nothing_is_lost(teacher, batches, monkeypatch, tmp_path):
     expected = InProcessTeacher(config(teacher)).go_on(prompts(), DECODING, None)
-    model, narrow = load_causal_lm(teacher)[0], []
+    model, narrow = load_sampled_lm(teacher)[0], []
     watched = model.forward
 
     def forward(*arguments, **inputs):
@@ -90,7 +90,7 @@ def test_where_one_prompt_is_too_much_the_error_comes_through(teacher, monkeypat
     def forward(*arguments, **inputs):
         raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB.")
 
-    monkeypatch.setattr(load_causal_lm(teacher)[0], "forward", forward)
+    monkeypatch.setattr(load_sampled_lm(teacher)[0], "forward", forward)
     asked = InProcessTeacher(config(teacher))
     with pytest.raises(torch.OutOfMemoryError, match="CUDA out of memory"):
         asked.go_on(prompts(), DECODING, None)
@@ -102,7 +102,7 @@ def test_a_model_that_fails_otherwise_cannot_be_sampled(teacher, monkeypatch):
     def forward(*arguments, **inputs):
         raise TypeError("forward() got an unexpected keyword argument 'position_ids'")
 
-    monkeypatch.setattr(load_causal_lm(teacher)[0], "forward", forward)
+    monkeypatch.setattr(load_sampled_lm(teacher)[0], "forward", forward)
     with pytest.raises(ConfigError, match=r"cannot be sampled: forward\(\) got an unexpected"):
         InProcessTeacher(config(teacher)).check()
 
@@ -139,6 +139,6 @@ def test_one_of_them_is_enough_and_pads_too(tmp_path, name):
     folder = save(tmp_path / name, **{name: "<bos>"})
     asked = InProcessTeacher(config(folder))
     asked.check()
-    assert load_causal_lm(folder)[1].pad_token == "<bos>"
+    assert load_sampled_lm(folder)[1].pad_token == "<bos>"
     continued = asked.go_on([Prompt("", 1), *prompts(3)], DECODING, None)
     assert all(text and "<bos>" not in text for one in continued for text in one.texts)
