@@ -48,7 +48,7 @@ def cut_contexts(config: SamplingConfig, sentences: list[str], draw: int) -> lis
     if config.every_prefix:
         lengths = list(range(config.min_sentences, len(sentences) + 1))
     else:
-        longer = pick(key(draw, "length"), config.max_sentences - config.min_sentences + 1)
+        longer = pick(key(draw, "length"), config.lengths)
         lengths = [config.min_sentences + longer] if len(sentences) >= config.min_sentences else []
     passage = " ".join(sentences)
     return [make_context(config.domain.name, " ".join(sentences[:length]), passage) for length in lengths]
@@ -69,7 +69,7 @@ def draw_contexts(
     Returns:
         A context for each index. One is missing whose passage never held enough whole sentences, in three attempts.
     """
-    spread = config.max_sentences - config.min_sentences + 1
+    spread = config.lengths
     numbers = {index: index // spread if config.every_prefix else index for index in indices}
     passages = _draw_passages(config, teacher, seed, round_name, sorted({*numbers.values()}))
     cut = {number: cut_contexts(config, sentences, draw) for number, (draw, sentences) in passages.items()}
@@ -91,6 +91,7 @@ def _draw_passages(
         top_p=config.context_top_p,
         max_new_tokens=config.context_tokens,
         banned=config.domain.banned,
+        endings=config.domain.sentences.endings,
     )
     found: dict[int, tuple[int, list[str]]] = {}
     for attempt in range(_ATTEMPTS):

@@ -21,6 +21,7 @@ from builders.files import atomic_path
 from builders.opened_table import Opened
 from builders.progress import track
 from builders.sampling_config import SamplingConfig
+from builders.sentences import Sentences
 from builders.table_places import is_on_the_hub, open_place
 
 _SCHEMA = pa.schema([("context", pa.string()), ("context_id", pa.string()), ("passage_id", pa.string())])
@@ -81,11 +82,12 @@ def corpus_contexts(config: SamplingConfig, seed: int, path: Path) -> CorpusCont
     remote = is_on_the_hub(corpus.place)
     opened = None if remote else open_place(corpus.place, corpus.split, corpus.config, _OPTIONS)
     content = None if opened is None else opened.identity
-    sentences = [config.domain.name, config.domain.sentences, config.min_sentences]
+    splitting = [Sentences(config.domain.sentences).identity(), config.domain.sentences.endings]
+    sentences = [config.domain.name, splitting, config.min_sentences]
     cutting = None if corpus.column is None else [seed, config.max_sentences, config.every_prefix]
     mark = fingerprint("corpus", corpus, content, config.contexts, sentences, cutting)
     record = _record(path)
-    if record is None or record["fingerprint"] != mark:
+    if record is None or record["fingerprint"] != mark or not _is_whole(path):
         opened = opened or open_place(corpus.place, corpus.split, corpus.config, _OPTIONS)
         record = _make(config, seed, opened, path, mark, counts_the_rest=not remote)
         print(_summary(opened, record["counts"]), file=sys.stderr)
@@ -102,7 +104,7 @@ def _make(
     with (
         closing(corpus_rows(config, opened)) as rows,
         atomic_path(path) as partial,
-        pq.ParquetWriter(partial, _SCHEMA, compression="zstd") as writer,
+        pq.ParquetWriter(partial, _SCHEMA, compression="zstd", write_page_checksum=True) as writer,
     ):
         contexts = distinct_contexts(config, seed, opened, rows, counts)
         wanted = track(islice(contexts, config.contexts), config.contexts, f"contexts of {opened.place}")
@@ -131,6 +133,17 @@ def _record(path: Path) -> dict[str, Any] | None:
     except (OSError, KeyError, TypeError, ValueError):
         return None
     return record if isinstance(record, dict) else None
+
+
+def _is_whole(path: Path) -> bool:
+    """Whether all of a file can be read, as it was written."""
+    try:
+        with pq.ParquetFile(path, page_checksum_verification=True) as file:
+            for _ in file.iter_batches():
+                pass
+    except (OSError, ValueError):
+        return False
+    return True
 
 
 def _summary(opened: Opened, counts: dict[str, int]) -> str:

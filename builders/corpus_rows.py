@@ -92,8 +92,13 @@ def _whole(config: SamplingConfig, sentences: Sentences, where: str, row: Mappin
     if found < config.min_sentences:
         needed = f"{config.min_sentences} sentence{'s' if config.min_sentences > 1 else ''} ending in . ? or !"
         raise RunError(f"{where} is too short: {context[:60]!r} has {found} of at least {needed}; add more text")
-    own = {name: str(row[name]) for name in _IDS if row.get(name) is not None}
+    own = {name: str(row[name]) for name in _IDS if _is_given(row.get(name))}
     return replace(make_context(config.domain.name, context, context), **own)
+
+
+def _is_given(value: Any) -> bool:
+    """Whether a row has an id; a table may have nothing, an empty text or, of numbers, NaN in the place of one."""
+    return value is not None and value != "" and value == value
 
 
 def _text(where: str, row: Mapping[str, Any], column: str) -> str:

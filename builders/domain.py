@@ -10,6 +10,7 @@ from typing import Any
 from builders.config import from_fields, read_yaml
 from builders.errors import ConfigError
 from builders.model_place import package_folder
+from builders.user_path import user_path
 
 NUPUNKT = "nupunkt"
 
@@ -103,6 +104,12 @@ def template_names(template: str) -> list[str]:
     return names
 
 
+def longest_prefixes(domain: DomainConfig) -> list[str]:
+    """Each template of a domain with its longest values; one empty text where passages start from nothing."""
+    longest = {name: max(values, key=len, default="") for name, values in domain.values.items()}
+    return [template.format_map(longest) for template in dict.fromkeys(domain.prefixes)] or [""]
+
+
 def _find(ref: str, where: str) -> Path:
     bundled = {Path(entry.name).stem: Path(str(entry)) for entry in files("builders").joinpath("domains").iterdir()}
     if ref in bundled:
@@ -111,7 +118,7 @@ def _find(ref: str, where: str) -> Path:
     if colon and package.isidentifier():
         return package_folder(f"domain '{ref}'", package) / inside
     if ref.endswith((".yaml", ".yml")):
-        return Path(ref).expanduser()
+        return user_path(ref)
     near = difflib.get_close_matches(ref, bundled, n=1)
     hint = f"did you mean {near[0]}?" if near else f"bundled are {', '.join(sorted(bundled))}"
     raise ConfigError(f"{where}: '{ref}' is no bundled domain and no YAML file; {hint}, or write {{name: {ref}}}")

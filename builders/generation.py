@@ -6,19 +6,18 @@ A prompt is run once for all its samples, a row leaves the batch when its text i
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
 from builders.decoded_text import decode
 from builders.errors import RunError
+from builders.finished_texts import FinishedTexts
 from builders.logits_rules import LogitsRules
 from builders.nucleus import draw
 from builders.prompt_tokens import end_tokens, positions, prompt_tokens
 from builders.randomness import key, uniforms
 
-_LOOKS = 4  # steps after a full stop in which a next sentence may begin; one missed costs tokens, never a sentence
 _NO_TOKEN = -1
 _SHRINK = 0.875  # rows are dropped once this share of the batch is left, since dropping a row costs a copy
 
@@ -42,6 +41,7 @@ class Decoding:
         max_new_tokens: Where a text that is not done is cut.
         no_repeat_ngram_size: No n-gram of so many tokens stands twice in prompt and text; 0 allows all.
         banned: Strings that no text holds.
+        endings: Characters that may end a text which is done: shortly after one of them, or a new line, that is asked.
     """
 
     num_return: int = 1
@@ -50,6 +50,10 @@ class Decoding:
     max_new_tokens: int
     no_repeat_ngram_size: int = 0
     banned: tuple[str, ...] = ()
+    endings: str = ".?!"
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "banned", tuple(filter(None, self.banned)))  # every text holds the empty string
 
 
 def sample_continuations(
@@ -62,8 +66,8 @@ def sample_continuations(
         tokenizer: Its tokenizer.
         prompts: Texts, of which each and what is written fit the model's positions; see `prompt_tokens`.
         decoding: How.
-        is_done: Whether a continuation needs no more tokens; asked shortly after each . ? ! and new line. None: only
-            the end-of-text token ends one.
+        is_done: Whether a continuation needs no more tokens; asked shortly after each of `decoding.endings` and new
+            line. None: only the end-of-text token ends one.
 
     Returns:
         `num_return` texts a prompt, without the prompt and without special tokens.
@@ -81,7 +85,7 @@ def sample_continuations(
             raise RunError(f"prompt {prompt.text[:60]!r} {size} positions of the model; shorten it")
     rows = CausalRows(model, tokenizer, encoded, decoding.max_new_tokens)
     begun = _Begun(model, tokenizer, prompts, encoded)
-    return _write(rows, begun, decoding, _Watch(tokenizer, is_done) if is_done else None)
+    return _write(rows, begun, decoding, is_done)
 
 
 def sample_targets(model: Any, tokenizer: Any, prompts: list[Prompt], decoding: Decoding) -> list[list[str]]:
@@ -115,29 +119,7 @@ class _Begun:
     tokens: list[list[int]]
 
 
-class _Watch:
-    """Finds the rows whose text is done, decoding only those where a sentence may just have ended."""
-
-    def __init__(self, tokenizer: Any, is_done: Callable[[str], bool]) -> None:
-        self._tokenizer = tokenizer
-        self._is_done = is_done
-        self._ends = _ending_tokens(tokenizer)
-
-    def start(self, rows: int) -> None:
-        self._looks = np.zeros(rows, dtype=np.int64)
-
-    def done(self, active: np.ndarray, tokens: np.ndarray, written: np.ndarray) -> np.ndarray:
-        """Which of the `active` rows are done, after `tokens` were appended to `written`."""
-        done = np.zeros(len(active), dtype=bool)
-        looked_at = np.flatnonzero(self._looks[active] > 0)
-        if len(looked_at):
-            texts = decode(self._tokenizer, written[active[looked_at]].tolist())
-            done[looked_at] = [self._is_done(text) for text in texts]
-        self._looks[active] = np.where(self._ends[tokens], _LOOKS, self._looks[active] - 1)
-        return done
-
-
-def _write(rows: Any, begun: _Begun, decoding: Decoding, watch: _Watch | None) -> list[list[str]]:
+def _write(rows: Any, begun: _Begun, decoding: Decoding, is_done: Callable[[str], bool] | None) -> list[list[str]]:
     """The loop that both kinds of model share."""
     import torch  # slow to import
 
@@ -150,40 +132,33 @@ def _write(rows: Any, begun: _Begun, decoding: Decoding, watch: _Watch | None) -
     batch = np.arange(len(keys))  # the rows in the model's batch, and which of them still write
     writing = np.ones(len(keys), dtype=bool)
     rules = _rules(begun, decoding, ends)
-    if watch is not None:
-        watch.start(len(keys))
+    finished = FinishedTexts(begun.tokenizer, is_done, decoding.endings, len(keys)) if is_done else None
     with torch.inference_mode():
         logits = rows.start(samples)
         logits[:, ends] = -torch.inf  # no text is empty
         for step in range(max_new_tokens):
-            if rules is not None:
-                rules.apply(logits)
+            rules.apply(logits)
             tokens = draw(logits[:, :known], uniforms(draw_keys[batch], step), decoding.temperature, decoding.top_p)
             writing &= ~np.isin(tokens, ends)
             active = batch[writing]
             written[active, step] = tokens[writing]
-            if rules is not None:
-                rules.append(tokens)
-            if watch is not None and len(active):
-                writing[writing] = ~watch.done(active, tokens[writing], written[:, : step + 1])
+            rules.append(tokens)
+            if finished is not None and len(active):
+                writing[writing] = ~finished.among(active, tokens[writing], written[:, : step + 1])
             if not writing.any() or step + 1 == max_new_tokens:
                 break
             if writing.sum() <= _SHRINK * len(batch):
                 kept = _close_ranks(writing)
                 rows.select(torch.from_numpy(kept).to(logits.device))
                 batch, tokens, writing = batch[kept], tokens[kept], writing[kept]
-                if rules is not None:
-                    rules.select(kept)
+                rules.select(kept)
             logits = rows.step(torch.from_numpy(tokens).to(logits.device))
     texts = decode(begun.tokenizer, [row[row != _NO_TOKEN].tolist() for row in written])
     texts = [_without(decoding.banned, text) for text in texts]
     return [texts[i : i + samples] for i in range(0, len(texts), samples)]
 
 
-def _rules(begun: _Begun, decoding: Decoding, ends: list[int]) -> LogitsRules | None:
-    """The rules of these settings; None where there are none."""
-    if not decoding.no_repeat_ngram_size and not decoding.banned:
-        return None
+def _rules(begun: _Begun, decoding: Decoding, ends: list[int]) -> LogitsRules:
     tokens = [own for own in begun.tokens for _ in range(decoding.num_return)]
     settings = decoding.max_new_tokens, decoding.no_repeat_ngram_size, decoding.banned
     return LogitsRules(begun.tokenizer, tokens, *settings, ends)
@@ -199,10 +174,3 @@ def _close_ranks(writing: np.ndarray) -> np.ndarray:
     kept = np.arange(writing.sum())
     kept[~writing[: len(kept)]] = len(kept) + np.flatnonzero(writing[len(kept) :])
     return kept
-
-
-@lru_cache(maxsize=8)
-def _ending_tokens(tokenizer: Any) -> np.ndarray:
-    """Which tokens of the vocabulary hold an end of a sentence or line."""
-    texts = tokenizer.batch_decode([[token] for token in range(len(tokenizer))])
-    return np.array([any(end in text for end in ".?!\n") for text in texts])

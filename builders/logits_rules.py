@@ -36,48 +36,42 @@ class LogitsRules:
     ) -> None:
         self._known = len(tokenizer)
         self._ends = ends
-        self._ngrams = _Ngrams(prompts, max_new_tokens, no_repeat_ngram_size) if no_repeat_ngram_size else None
-        self._strings = _Strings(_banned_tokens(tokenizer, banned), len(prompts)) if any(banned) else None
+        self._rules: list[_Ngrams | _Strings] = []
+        if no_repeat_ngram_size:
+            self._rules.append(_Ngrams(prompts, max_new_tokens, no_repeat_ngram_size))
+        if banned:
+            self._rules.append(_Strings(_banned_tokens(tokenizer, banned), len(prompts)))
 
     def apply(self, logits: Any) -> None:
         """Sets the logits [rows, vocabulary] of forbidden tokens to minus infinity, in place."""
         import torch  # slow to import
 
-        rows, tokens, always = [], [], 0
-        if self._ngrams is not None:
-            found = self._ngrams.forbidden()
-            rows.append(found[0])
-            tokens.append(found[1])
-        if self._strings is not None:
-            found = self._strings.forbidden()
-            rows.append(found[0])
-            tokens.append(found[1])
-            outright = self._strings.outright
-            always = len(outright)
-            logits[:, torch.from_numpy(outright).to(logits.device)] = -torch.inf
-        pairs = torch.from_numpy(np.stack([np.concatenate(rows), np.concatenate(tokens)])).to(logits.device)
-        logits[pairs[0], pairs[1]] = -torch.inf
-        if self._ends and pairs.shape[1] + always + len(self._ends) >= self._known:
+        forbidden = 0
+        for rule in self._rules:
+            rows, tokens = (torch.from_numpy(each).to(logits.device) for each in rule.forbidden())
+            outright = torch.from_numpy(rule.outright).to(logits.device)
+            logits[rows, tokens] = -torch.inf
+            logits[:, outright] = -torch.inf
+            forbidden += len(tokens) + len(outright)
+        if self._ends and forbidden + len(self._ends) >= self._known:
             stuck = (logits[:, : self._known].amax(dim=-1) == -torch.inf).nonzero()[:, 0]
             logits[stuck, self._ends[0]] = 0.0
 
     def append(self, tokens: np.ndarray) -> None:
         """Takes note of the token that every row goes on with."""
-        if self._ngrams is not None:
-            self._ngrams.append(tokens)
-        if self._strings is not None:
-            self._strings.append(tokens)
+        for rule in self._rules:
+            rule.append(tokens)
 
     def select(self, rows: np.ndarray) -> None:
         """Keeps only these rows of the batch."""
-        if self._ngrams is not None:
-            self._ngrams.select(rows)
-        if self._strings is not None:
-            self._strings.select(rows)
+        for rule in self._rules:
+            rule.select(rows)
 
 
 class _Ngrams:
     """Tokens behind an earlier place where a row holds its own last n - 1 tokens."""
+
+    outright = np.zeros(0, dtype=np.int64)  # alone, no token repeats anything
 
     def __init__(self, prompts: list[list[int]], max_new_tokens: int, size: int) -> None:
         self._size = size
@@ -177,4 +171,4 @@ class _BannedTokens:
 
 @lru_cache(maxsize=8)
 def _banned_tokens(tokenizer: Any, banned: tuple[str, ...]) -> _BannedTokens:
-    return _BannedTokens(token_bytes(tokenizer), tuple(text.encode() for text in banned if text))
+    return _BannedTokens(token_bytes(tokenizer), tuple(text.encode() for text in banned))

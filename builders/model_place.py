@@ -6,6 +6,7 @@ from typing import Any
 
 from builders.errors import RunError, one_line
 from builders.files import read_json, read_text
+from builders.user_path import user_path
 
 CONFIG, ADAPTER = "config.json", "adapter_config.json"
 _WEIGHTS = (".safetensors", ".bin")
@@ -23,7 +24,7 @@ def resolve(ref: str) -> str:
     package, colon, inside = ref.partition(":")
     if colon and inside and package.isidentifier():
         return str(_model_folder(ref, package_folder(f"model '{ref}'", package) / inside))
-    path = Path(ref).expanduser()
+    path = user_path(ref)
     if ref.startswith((".", "/", "~")) or ref.count("/") > 1 or path.exists():  # a Hub id has one slash at most
         return str(_model_folder(ref, path))
     return ref

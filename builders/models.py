@@ -14,6 +14,7 @@ from builders.errors import RunError
 from builders.model_place import ADAPTER, CONFIG, adapter_base, load_error, read_settings, resolve, settings_folder
 
 _RESULT_FILES = ("*.safetensors", "*.bin", "*.model", "vocab*", "merges.txt", "tokenizer*", "*tokens*.json", "*.txt")
+_GENERATION = "generation_config.json"
 _PLACES = ("_name_or_path", "base_model_name_or_path", "transformers_version")  # say where, not what
 _USAGE = ("custom_pipelines", "requirements.txt")  # a field and a file that say how a model is used
 
@@ -28,17 +29,19 @@ def load_causal_lm(ref: str) -> tuple[Any, Any]:
     return _load_causal_lm(ref, "float32")
 
 
-@lru_cache(maxsize=2)
-def load_sampled_lm(ref: str) -> tuple[Any, Any]:
-    """As `load_causal_lm`, for a model that is only sampled: on a GPU in bf16.
+def load_sampled_lm(ref: str, bf16: bool = False) -> tuple[Any, Any]:
+    """As `load_causal_lm`, for a model that is only sampled and may compute in bf16.
 
     Raises:
         RunError: It cannot be loaded, or its tokenizer has no token for where a text begins or ends.
     """
-    from torch import cuda  # slow to import
+    return _load_in_bf16(ref) if bf16 else load_causal_lm(ref)
 
+
+@lru_cache(maxsize=2)
+def _load_in_bf16(ref: str) -> tuple[Any, Any]:
     # Loaded so, not turned so afterwards, which would round the frequencies of rotary positions.
-    return _load_causal_lm(ref, "bfloat16") if cuda.is_available() else load_causal_lm(ref)
+    return _load_causal_lm(ref, "bfloat16")
 
 
 def _load_causal_lm(ref: str, dtype: str) -> tuple[Any, Any]:
@@ -202,6 +205,9 @@ def _folder_digest(folder: Path) -> str:
         if path.is_file():
             content = {field: value for field, value in read_settings(path).items() if field not in _PLACES + _USAGE}
             digest.update(json.dumps([content, model_identity(base) if base else None], sort_keys=True).encode())
+    if (folder / _GENERATION).is_file():
+        ends = read_settings(folder / _GENERATION).get("eos_token_id")  # of all settings in it the one that is heeded
+        digest.update(json.dumps(ends).encode())
     files = {path for pattern in _RESULT_FILES for path in folder.glob(pattern) if path.name not in _USAGE}
     for path in sorted(path for path in files if path.is_file()):
         digest.update(path.name.encode())

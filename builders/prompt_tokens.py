@@ -15,10 +15,12 @@ def prompt_tokens(tokenizer: Any, texts: list[str]) -> list[list[int]]:
     """The tokens that a decoder-only model goes on from, one row a text.
 
     An empty text is the beginning-of-text token, or where there is none the end-of-text token, which stands between
-    the texts that such models have read. What a tokenizer puts behind a text to end it is left out.
+    the texts that such models have read. What a tokenizer puts behind a text to end it is left out. The name of such a
+    token that stands in a text, such as "</s>", is text.
     """
     start = tokenizer.bos_token_id if tokenizer.bos_token_id is not None else tokenizer.eos_token_id
-    last, *rows = tokenizer(["a", *texts])["input_ids"]
+    # It need not tell that a text is longer than the model's window: such texts are cut.
+    last, *rows = tokenizer(["a", *texts], split_special_tokens=True, verbose=False)["input_ids"]
     if last[-1] == tokenizer.eos_token_id:
         rows = [row[:-1] for row in rows]
     return [row or [start] for row in rows]

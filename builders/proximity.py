@@ -5,6 +5,7 @@ generation samples from, so that what is measured holds there; but a longer one 
 may matter as much. So they can be cut to end at one and the same place instead.
 """
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
@@ -16,53 +17,21 @@ from builders.config import fingerprint, to_mapping
 from builders.contexts import draw_contexts
 from builders.corpus import CorpusContexts, corpus_contexts
 from builders.critics.semantic_equivalence import SemanticEquivalenceConfig
-from builders.errors import ConfigError, RunError
+from builders.errors import RunError
 from builders.journal import Rows, Stage, run_shards
-from builders.proximity_contexts import Cut, contexts_of_each_length
+from builders.proximity_config import ProximityConfig
+from builders.proximity_contexts import contexts_of_each_length
 from builders.proximity_figures import Proximity, gather
 from builders.proximity_judging import JUDGED_SCHEMA, KnownMeanings, judge_context
-from builders.sampling import SAMPLES_SCHEMA, sample_sentences
+from builders.sampling import SAMPLES_SCHEMA, sample_sentences, settings_of_samples
 from builders.sampling_config import SamplingConfig
 from builders.sentences import Sentences
 from builders.teachers import load_teacher
-from builders.token_batches import within_memory
+from builders.token_batches import BUDGET, within_memory
 
 _ROUND = "proximity"  # part of every draw, so that no context is one of a run's
+_SHORTENED = ("cut_contexts", "refused:context_too_long")
 _SCHEMA = SAMPLES_SCHEMA.append(pa.field("length", pa.int32())).append(pa.field("temperature", pa.float64()))
-
-
-@dataclass(frozen=True, kw_only=True)
-class ProximityConfig:
-    """What is measured.
-
-    Args:
-        lengths: Of contexts, in sentences.
-        temperatures: Of next sentences.
-        contexts: Of each length.
-        k: Next sentences a context and temperature.
-        cut: Whether contexts are a passage's first sentences or its last ones.
-        max_pairs: Of a context and temperature, drawn by their content; None judges every pair.
-    """
-
-    lengths: tuple[int, ...] = (1, 2, 3, 4, 5)  # paper, Section 2
-    temperatures: tuple[float, ...] = (0.5, 0.7, 1.0)  # ours: on both sides of pair generation's 0.7
-    contexts: int = 100  # the paper has 1000
-    k: int = 20  # the paper has 100, which make 26 times as many pairs
-    cut: Cut = "first"
-    max_pairs: int | None = None
-
-    def __post_init__(self) -> None:
-        for name, lowest in {"contexts": 1, "k": 2}.items():
-            if getattr(self, name) < lowest:
-                raise ConfigError(f"{name} must be at least {lowest}, got {getattr(self, name)}")
-        if self.max_pairs is not None and self.max_pairs < 1:
-            raise ConfigError(f"max_pairs must be at least 1, got {self.max_pairs}")
-        if not self.lengths or min(self.lengths) < 1:
-            raise ConfigError(f"lengths must be whole numbers of at least 1, got {list(self.lengths)}")
-        if not self.temperatures or not all(0.0 < one <= 5.0 for one in self.temperatures):
-            raise ConfigError(f"temperatures must lie in (0, 5], got {list(self.temperatures)}")
-        for name in ("lengths", "temperatures"):
-            object.__setattr__(self, name, tuple(sorted(set(getattr(self, name)))))
 
 
 @dataclass(frozen=True)
@@ -106,7 +75,7 @@ def measure_proximity(
 
     Raises:
         ConfigError: The teacher cannot be sampled with these settings.
-        RunError: Not one passage is long enough, or a model cannot be loaded.
+        RunError: Not one passage is long enough, no context has a pair, or a model cannot be loaded.
     """
     samples = _samples_stage(config, sampling, seed, folder / "samples", workers)
     counts = samples.counts()
@@ -118,7 +87,18 @@ def measure_proximity(
     mark = fingerprint("proximity pairs", *marks)
     stage = Stage(folder / "pairs", mark, samples.num_shards, {"stage": "proximity pairs"}).open()
     run_shards(_pairs_shard, _PairsJob(config, both, known, samples, stage), stage.missing(), workers, "judging pairs")
-    return gather(stage.read_rows(), counts, samples.description.get("corpus"))
+    found = gather(stage.read_rows(), counts, samples.description.get("corpus"))
+    if not any(cell.pairs for cell in found.cells):
+        raise RunError(_no_pairs(counts, sampling))
+    return found
+
+
+def _no_pairs(counts: dict[str, int], sampling: SamplingConfig) -> str:
+    if not counts["contexts"]:
+        problem = f"none of {counts['contexts_too_long']} contexts fits teacher '{sampling.teacher}'"
+        return f"{problem}; leave long ones out of --lengths, or lower sampling.sentence_tokens"
+    problem = f"no context has two distinct next sentences that qualify, of {counts['sampled']} sampled"
+    return f"{problem}; raise --k, --temperatures or sampling.sentence_tokens ({sampling.sentence_tokens})"
 
 
 def _samples_stage(config: ProximityConfig, sampling: SamplingConfig, seed: int, folder: Path, workers: int) -> Stage:
@@ -136,11 +116,12 @@ def _samples_stage(config: ProximityConfig, sampling: SamplingConfig, seed: int,
     corpus = corpus_contexts(sampling, seed, folder / "corpus" / "contexts.parquet") if sampling.corpus else None
     count = config.contexts if corpus is None else corpus.count
     per_shard = max(1, sampling.contexts_per_shard // len(config.lengths))
-    settings = to_mapping(replace(sampling, teacher="", server=None, corpus=None))
+    settings = settings_of_samples(sampling)
+    openings = [sampling.domain.prefixes, to_mapping(sampling.domain.values)]  # contexts may be cut to keep them
     measured = to_mapping(replace(config, max_pairs=None))
     text = "" if corpus is None else corpus.digest
     splitter = Sentences(sampling.domain.sentences).identity()
-    mark = fingerprint("proximity samples", settings, measured, splitter, teacher.identity(), text, seed)
+    mark = fingerprint("proximity samples", settings, openings, measured, splitter, teacher.identity(), text, seed)
     description = {"stage": "proximity samples", **({"corpus": corpus.origin} if corpus else {})}
     stage = Stage(folder, mark, -(-count // per_shard), description)
     if stage.missing():  # a finished stage needs no server
@@ -164,14 +145,21 @@ def _samples_shard(job: _SamplesJob, shard: int) -> None:
     contexts = [context for context, _ in lengths.values()]
     order = {name: place for place, name in enumerate(lengths)}
     rows: Rows = []
-    totals: dict[str, int] = {}
+    totals: Counter[str] = Counter()
     for temperature in job.config.temperatures:
         at_temperature = replace(sampling, temperature=temperature)
         sampled, counts = sample_sentences(at_temperature, teacher, contexts, job.seed, _ROUND)
-        rows += [row | {"length": lengths[row["context_id"]][1], "temperature": temperature} for row in sampled]
-        totals = {name: totals.get(name, 0) + counts.get(name, 0) for name in totals | counts}
+        for row in sampled:
+            context, length = lengths[row["context_id"]]
+            if row["context"] == context.context:  # one that lost its first sentences has another length
+                rows.append(row | {"length": length, "temperature": temperature})
+        for name in _SHORTENED:  # the same at each temperature
+            del counts[name]
+        totals.update(counts)
     rows.sort(key=lambda row: order[row["context_id"]])  # what a context gave at all temperatures is judged together
-    job.stage.write_shard(shard, rows, _SCHEMA, {"passages": found, **totals} | teacher.counts())
+    too_long = len(contexts) - len({row["context_id"] for row in rows})
+    counted = {"passages": found, **totals, "contexts": len(rows), "contexts_too_long": too_long}
+    job.stage.write_shard(shard, rows, _SCHEMA, counted | teacher.counts())
 
 
 def _pairs_shard(job: _PairsJob, shard: int) -> None:
@@ -183,4 +171,4 @@ def _pairs_shard(job: _PairsJob, shard: int) -> None:
         return [row for rows in contexts for row in judge_context(rows, job.semantic, job.known, most)]
 
     rows = within_memory(judge)
-    job.stage.write_shard(shard, rows, JUDGED_SCHEMA, {"pairs": sum(row["pairs"] for row in rows)})
+    job.stage.write_shard(shard, rows, JUDGED_SCHEMA, {"pairs": sum(row["pairs"] for row in rows)} | BUDGET.counts())

@@ -3,13 +3,11 @@
 import re
 import string
 from collections.abc import Iterable, Sequence
-from typing import Literal
 
 from builders.contexts import Context, make_context
 from builders.domain import DomainConfig
+from builders.proximity_config import Cut
 from builders.sentences import Sentences
-
-Cut = Literal["first", "last"]
 
 
 def contexts_of_each_length(

@@ -9,6 +9,7 @@ import pyarrow as pa
 from builders.config import fingerprint, to_mapping
 from builders.contexts import Context, draw_contexts
 from builders.corpus import CorpusContexts, corpus_contexts
+from builders.errors import RunError
 from builders.generation import Decoding, Prompt
 from builders.journal import Stage, chosen_shards, run_shards
 from builders.randomness import key
@@ -26,6 +27,18 @@ SAMPLES_SCHEMA = pa.schema(
         ("teacher", pa.string()),
         ("seed", pa.int64()),
     ]
+)
+# What a stage counts beside the contexts that it has: passages, for which none was found, and the same context again.
+LOST_CONTEXTS = ("refused:passage_too_short", "refused:repeated_context")
+# Settings of the contexts that a teacher writes or a corpus gives, which come to nothing but these contexts.
+_OF_CONTEXTS = (
+    "contexts",
+    "every_prefix",
+    "min_sentences",
+    "max_sentences",
+    "context_temperature",
+    "context_top_p",
+    "context_tokens",
 )
 
 
@@ -66,34 +79,69 @@ def sample_stage(
     # In a folder of its own: whoever reads all Parquet files of this one wants samples.
     corpus = corpus_contexts(config, seed, folder / "corpus" / "contexts.parquet") if config.corpus else None
     count = config.contexts if corpus is None else corpus.count
-    settings = to_mapping(replace(config, teacher="", server=None, corpus=None))
     text = "" if corpus is None else corpus.digest
     splitter = Sentences(config.domain.sentences).identity()
+    settings = settings_of_samples(config)
     mark = fingerprint("samples", settings, splitter, teacher.identity(), text, seed, round_name)
     description = {"stage": "samples", "settings": to_mapping(config), "seed": seed, "round_name": round_name}
     if corpus is not None:
         description["corpus"] = corpus.origin
-    stage = Stage(folder, mark, -(-count // config.contexts_per_shard), description)
+    stage = Stage(folder, mark, -(-count // _contexts_per_shard(config)), description)
     if stage.missing():  # a finished stage needs no server
         teacher.check()
     stage.open()
     job = _SamplingJob(config, seed, round_name, corpus, stage)
     run_shards(_sample_shard, job, chosen_shards(stage.missing(), only), workers, f"sampling ({round_name})")
+    if stage.complete and not stage.counts()["contexts"]:
+        raise RunError(_no_contexts(config, count, stage.counts()))
     return stage
+
+
+def settings_of_samples(config: SamplingConfig) -> dict[str, Any]:
+    """The settings that can change samples, without teacher and corpus, which go by their content.
+
+    The contexts of a corpus are such content: how they were chosen, and what is set for those that the teacher writes,
+    changes nothing beside it.
+    """
+    settings = to_mapping(replace(config, teacher="", server=None, corpus=None))
+    if config.corpus is not None:
+        for name in _OF_CONTEXTS:
+            del settings[name]
+        for name in ("prefixes", "values"):
+            del settings["domain"][name]
+    return settings
+
+
+def _contexts_per_shard(config: SamplingConfig) -> int:
+    """As set; where a passage gives a context of each length, so many that none is drawn for two shards."""
+    if config.corpus is not None or not config.every_prefix:
+        return config.contexts_per_shard
+    return max(1, config.contexts_per_shard // config.lengths) * config.lengths
+
+
+def _no_contexts(config: SamplingConfig, asked: int, counts: dict[str, int]) -> str:
+    if counts["refused:context_too_long"]:
+        problem = f"none of {counts['refused:context_too_long']} contexts fits teacher '{config.teacher}'"
+        return f"{problem}; lower sampling.sentence_tokens ({config.sentence_tokens}), or take shorter contexts"
+    least = f"{config.min_sentences} whole sentence{'s' if config.min_sentences > 1 else ''}"
+    problem = f"teacher '{config.teacher}' wrote no passage of {least} for any of {asked} contexts"
+    return f"{problem}; raise sampling.context_tokens ({config.context_tokens}), or lower sampling.min_sentences"
 
 
 def _sample_shard(job: _SamplingJob, shard: int) -> None:
     config, teacher = job.config, load_teacher(job.config)
-    first = shard * config.contexts_per_shard
-    last = first + config.contexts_per_shard
+    first = shard * _contexts_per_shard(config)
+    last = first + _contexts_per_shard(config)
     if job.corpus is not None:
-        contexts = job.corpus.read(first, last)
+        contexts, lost = job.corpus.read(first, last), (0, 0)
     else:
         indices = list(range(first, min(last, config.contexts)))
         drawn = draw_contexts(config, teacher, job.seed, job.round_name, indices).values()
         contexts = list({context.context_id: context for context in drawn}.values())
+        lost = len(indices) - len(drawn), len(drawn) - len(contexts)
     rows, counts = sample_sentences(config, teacher, contexts, job.seed, job.round_name)
-    job.stage.write_shard(shard, rows, SAMPLES_SCHEMA, counts | teacher.counts())
+    before = {"contexts": len(rows)} | dict(zip(LOST_CONTEXTS, lost, strict=True))
+    job.stage.write_shard(shard, rows, SAMPLES_SCHEMA, before | counts | teacher.counts())
 
 
 def sample_sentences(
@@ -108,6 +156,7 @@ def sample_sentences(
         max_new_tokens=config.sentence_tokens,
         no_repeat_ngram_size=config.no_repeat_ngram_size,
         banned=config.domain.banned,
+        endings=config.domain.sentences.endings,
     )
     prompts = [Prompt(one.context, key(seed, round_name, "sentence", one.context_id)) for one in contexts]
     rows: list[dict[str, Any]] = []

@@ -2,12 +2,12 @@
 
 import re
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from builders.config import from_fields
 from builders.domain import DomainConfig
 from builders.errors import ConfigError
+from builders.user_path import user_path
 from builders.web_address import check_url
 
 _VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]*")  # no small letters: a key that was put here by mistake mostly has some
@@ -50,7 +50,7 @@ class CorpusConfig:
         if not isinstance(value, str):
             return from_fields(cls, value, where)
         place, colon, column = value.rpartition(":")
-        is_whole = not colon or Path(value).expanduser().exists()  # a file's name may hold a colon
+        is_whole = not colon or user_path(value).exists()  # a file's name may hold a colon
         return from_fields(cls, {"place": value} if is_whole else {"place": place, "column": column}, where)
 
 
@@ -117,6 +117,8 @@ class SamplingConfig:
         sentence_tokens: Where a sentence that does not end is cut.
         contexts_per_shard: Contexts that are journalled together.
         contexts_per_batch: Contexts whose sentences are sampled together; k times as many texts are in memory.
+        bf16: Whether the teacher computes in bfloat16, twice as fast on a GPU: then which contexts share a batch shows
+            in the draws, about half of a context's sentences.
     """
 
     teacher: str
@@ -137,6 +139,7 @@ class SamplingConfig:
     sentence_tokens: int = 100  # the authors' released code
     contexts_per_shard: int = 32
     contexts_per_batch: int = 8
+    bf16: bool = False
 
     def __post_init__(self) -> None:
         for name in ("contexts", "min_sentences", "context_tokens", "sentence_tokens"):
@@ -157,6 +160,13 @@ class SamplingConfig:
                 f"no_repeat_ngram_size is {self.no_repeat_ngram_size}, and a completions server knows no such rule"
             )
             raise ConfigError(f"{problem}; set it to 0")
+        if self.server is not None and self.bf16:
+            raise ConfigError("bf16 is true, and a completions server computes as it was started; set it to false")
+
+    @property
+    def lengths(self) -> int:
+        """How many lengths a context may have."""
+        return self.max_sentences - self.min_sentences + 1
 
 
 def _at_least(name: str, value: int, least: int) -> None:

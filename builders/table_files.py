@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import zip_longest
@@ -61,7 +62,7 @@ def starts_as_json(path: Path) -> bool:
     """Whether the first character of a text file is that of a JSON row."""
     try:
         return next(_lines(path), "").lstrip().startswith("{")
-    except (OSError, EOFError, RunError):  # reading it will say so
+    except (OSError, EOFError, zlib.error, RunError):  # reading it will say so
         return False
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from builders.errors import RunError, UsageError
 from builders.opened_table import Opened, one_line_errors, quiet_datasets
 from builders.table_files import JsonRows, ParallelRows, TextRows, starts_as_json
+from builders.user_path import user_path
 
 _SOURCES, _TARGETS = ".src", ".tgt"
 _JSONL, _TEXT = ".jsonl", ".txt"
@@ -27,7 +28,7 @@ _OPTIONS = {"split": "--split", "config": "--config"}
 
 def is_on_the_hub(place: str) -> bool:
     """Whether a place is the id of a Hub dataset: nothing of the name is here, and it is not written like a path."""
-    path = Path(place).expanduser()
+    path = user_path(place)
     if path.exists() or Path(f"{path}{_SOURCES}").exists():
         return False
     return not (_suffix(path) in _SUFFIXES or place.startswith((".", "/", "~")) or place.count("/") > 1)
@@ -47,7 +48,7 @@ def open_place(place: str, split: str | None, config: str | None, options: Mappi
         UsageError: There is no such split or configuration.
         RunError: Nothing is there, or the library cannot open it.
     """
-    path = Path(place).expanduser()
+    path = user_path(place)
     if path.is_dir():
         return _open_dataset(place, path, split, config, options)
     if is_on_the_hub(place):

@@ -67,6 +67,7 @@ WHY = {
     "DomainConfig.banned": "the paper bans nothing; the bundled domains have the released code's",
     "SamplingConfig.contexts_per_shard": "a killed run loses at most one shard a worker",
     "SamplingConfig.contexts_per_batch": "for small models; at k = 100 gpt2-xl takes 15 GB a context and wants 1",
+    "SamplingConfig.bf16": "the same samples on every machine of one kind, and not every device has it",
     "SemanticEquivalenceConfig.direction": "paper, Section 3.2; Appendix C has `forward`",
     "DiversityConfig.model": "the paper names one NLI model for both filters",
     "LoraSettings.rank": "common practice; not tuned here",

@@ -67,6 +67,8 @@ def _round(data: Mapping[str, Any]) -> Round:
         audit=_audit(data["audit"]) if data.get("audit") else None,
         screen=ScreenAudit(**data["screen"]) if data.get("screen") else None,
         # Earlier versions counted none of these.
+        missing_contexts=data.get("missing_contexts") or 0,
+        repeated_contexts=data.get("repeated_contexts") or 0,
         cut_contexts=data.get("cut_contexts") or 0,
         dropped_contexts=data.get("dropped_contexts") or 0,
         refused=_drops(data, "refused"),

@@ -10,6 +10,10 @@ from model_cards.vocabulary import refusal_words
 def qualification_lines(round_: Round) -> list[str]:
     """Sentences on what of a round was cut or did not qualify; none where all was used as it was."""
     lines = []
+    if round_.missing_contexts:
+        lines.append(f"{_contexts(round_.missing_contexts)} left out: their passages had too few whole sentences.")
+    if round_.repeated_contexts:
+        lines.append(f"{_contexts(round_.repeated_contexts)} drawn before and used once.")
     if round_.cut_contexts:
         lines.append(f"{_contexts(round_.cut_contexts)} too long for the teacher and lost first sentences.")
     if round_.dropped_contexts:

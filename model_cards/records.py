@@ -52,6 +52,8 @@ class Round:
         dropped: By critic, in order.
         audit: Of the kept pairs.
         screen: Of what the screen dropped.
+        missing_contexts: Those for which no passage was long enough.
+        repeated_contexts: Those that were drawn again, and used once.
         cut_contexts: Those that lost their first sentences, being too long for the teacher.
         dropped_contexts: Those that were too long for it even so.
         refused: The teacher's sentences that did not qualify, by reason.
@@ -69,6 +71,8 @@ class Round:
     dropped: tuple[Drop, ...] = ()
     audit: Audit | None = None
     screen: ScreenAudit | None = None
+    missing_contexts: int = 0
+    repeated_contexts: int = 0
     cut_contexts: int = 0
     dropped_contexts: int = 0
     refused: tuple[Drop, ...] = ()

@@ -103,6 +103,8 @@ REFUSALS = {
     "url": "a web address",
     "banned": "a banned string",
     "repetition": "says the same again and again",
+    "passage_too_short": "passage with too few whole sentences for a context",
+    "repeated_context": "context that was drawn before",
     "context_too_long": "context too long for the teacher",
 }
 

@@ -69,6 +69,8 @@ def _round(pipeline: Pipeline, number: int, origin: str, pairs: Stage) -> dict[s
         "round": number,
         "origin": origin,
         "contexts": counts["contexts"],
+        "missing_contexts": samples.pop("refused:passage_too_short"),
+        "repeated_contexts": samples.pop("refused:repeated_context"),
         "cut_contexts": samples["cut_contexts"],
         "dropped_contexts": samples.pop("refused:context_too_long"),
         "sampled": samples["sampled"],

@@ -15,7 +15,8 @@ from builders.errors import ConfigError, UsageError
 from builders.files import atomic_path, write_json
 from builders.models import model_identity
 from builders.named import code_identity
-from builders.proximity import ProximityConfig, measure_proximity
+from builders.proximity import measure_proximity
+from builders.proximity_config import ProximityConfig
 from builders.proximity_figures import Proximity
 from builders.proximity_judging import KnownMeanings
 from builders.teachers import load_teacher
@@ -128,6 +129,9 @@ def _lines(record: dict[str, Any]) -> Iterator[str]:
     yield f"Contexts: {of}, {settings['k']} next sentences each; ± standard error over contexts"
     if passages < settings["contexts"]:
         yield f"{settings['contexts'] - passages} of {settings['contexts']} passages were missing or too short"
+    if too_long := record["counts"]["contexts_too_long"]:
+        yield f"{too_long} contexts are left out: the teacher would have lost their first sentences, being too long"
+    yield from _gaps(record)
     yield ""
     yield from _table(record)
     agreement = record["agreement"]
@@ -135,6 +139,16 @@ def _lines(record: dict[str, Any]) -> Iterator[str]:
         precision, recall = share(agreement["precision"]), share(agreement["recall"])
         yield ""
         yield f"Critic against the oracle {record['oracle']}, all pairs: precision {precision}, recall {recall}"
+
+
+def _gaps(record: dict[str, Any]) -> Iterator[str]:
+    """What is missing from the table, or has nothing in it."""
+    pairs = {(row["length"], row["temperature"]): row["pairs"] for row in record["rows"]}
+    for length in record["settings"]["lengths"]:
+        for temperature in record["settings"]["temperatures"]:
+            if not (found := pairs.get((length, temperature))):
+                lacks = "no context" if found is None else "no context with two distinct sentences"
+                yield f"Length {length}, T {temperature:g}: {lacks}"
 
 
 def _table(record: dict[str, Any]) -> Iterator[str]:

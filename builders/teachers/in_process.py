@@ -3,6 +3,7 @@
 from bisect import bisect_left
 from collections.abc import Callable
 
+from builders.domain import longest_prefixes
 from builders.errors import ConfigError, is_out_of_memory, one_line
 from builders.generation import Decoding, Prompt, sample_continuations
 from builders.models import load_sampled_lm, model_identity
@@ -24,7 +25,7 @@ class InProcessTeacher:
 
     def __init__(self, config: SamplingConfig) -> None:
         self._config = config
-        self._model, self._tokenizer = load_sampled_lm(config.teacher)
+        self._model, self._tokenizer = load_sampled_lm(config.teacher, config.bf16)
         self._sentences = Sentences(config.domain.sentences)
         self._halvings = 0
 
@@ -35,10 +36,17 @@ class InProcessTeacher:
             ConfigError: It cannot.
         """
         config = self._config
-        for name in ("context_tokens", "sentence_tokens"):
+        prefixes = [""] if config.corpus else longest_prefixes(config.domain)
+        needed = {"context_tokens": max(map(self._size, prefixes)), "sentence_tokens": 1}
+        for name, prompt in needed.items():
             given, room = getattr(config, name), positions(self._model)
             if given >= room:
                 raise ConfigError(f"{name} must be below the {room} positions of {config.teacher}, got {given}")
+            if given + prompt > room:
+                problem = (
+                    f"{name} must leave {prompt} of the {room} positions of {config.teacher} for the domain's longest"
+                )
+                raise ConfigError(f"{problem} prefix, got {given}; lower it to {room - prompt} or shorten the prefixes")
         probe = Decoding(num_return=2, temperature=1.0, top_p=0.9, max_new_tokens=2)
         try:
             prompts = [Prompt("", 0), Prompt("Profit rose.", 1)]

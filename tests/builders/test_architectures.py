@@ -12,7 +12,8 @@ from tokenizers import Tokenizer, decoders, models, pre_tokenizers, processors, 
 from transformers import AutoModelForCausalLM, LlamaTokenizer, PreTrainedTokenizerFast
 
 from builders.domain import DomainConfig
-from builders.generation import Decoding, Prompt, _ending_tokens, sample_continuations
+from builders.finished_texts import ending_tokens
+from builders.generation import Decoding, Prompt, sample_continuations
 from builders.models import load_causal_lm
 from builders.prompt_tokens import end_tokens, prompt_tokens
 from builders.sampling import sample_stage
@@ -203,7 +204,7 @@ def test_a_text_is_not_ended_before_it_begins(load):
 
 def test_a_new_line_in_a_byte_of_its_own_may_end_a_sentence(load):
     _, tokenizer = load("llama")
-    ends = {tokenizer.convert_ids_to_tokens(int(token)) for token in _ending_tokens(tokenizer).nonzero()[0]}
+    ends = {tokenizer.convert_ids_to_tokens(int(token)) for token in ending_tokens(tokenizer, ".?!").nonzero()[0]}
     assert "<0x0A>" in ends
     assert {"." in end or "?" in end or "!" in end for end in ends - {"<0x0A>", "<0x21>", "<0x2E>", "<0x3F>"}} == {True}
 

@@ -7,7 +7,8 @@ import torch
 from transformers import BioGptForCausalLM, BioGptTokenizer
 
 from builders.decoded_text import decode
-from builders.generation import Decoding, Prompt, _ending_tokens, sample_continuations
+from builders.finished_texts import ending_tokens
+from builders.generation import Decoding, Prompt, sample_continuations
 from tests.recipes.real_kinds import biogpt_config, biogpt_tokenizer
 
 PROMPTS = [
@@ -52,7 +53,7 @@ def test_greedy_continuations_are_those_of_generate(tokenizer):
 
 
 def test_sentence_ends_are_found_in_its_vocabulary(letters):
-    ends = {letters.convert_ids_to_tokens(int(token)) for token in _ending_tokens(letters).nonzero()[0]}
+    ends = {letters.convert_ids_to_tokens(int(token)) for token in ending_tokens(letters, ".?!").nonzero()[0]}
     assert ends == {".", "?", "!", ".</w>", "?</w>", "!</w>"}
 
 

@@ -12,7 +12,8 @@ from builders.critics.semantic_equivalence import SemanticEquivalenceConfig
 from builders.domain import DomainConfig
 from builders.errors import ConfigError, RunError
 from builders.journal import Stage
-from builders.proximity import ProximityConfig, measure_proximity
+from builders.proximity import measure_proximity
+from builders.proximity_config import ProximityConfig
 from builders.proximity_contexts import contexts_of_each_length
 from builders.proximity_figures import gather
 from builders.proximity_judging import KnownMeanings, judge_context, self_bleu

@@ -1,13 +1,14 @@
 import dataclasses
+import shutil
 
 import pytest
-from transformers import AutoTokenizer, MambaConfig, MambaForCausalLM
+from transformers import AutoModelForCausalLM, AutoTokenizer, MambaConfig, MambaForCausalLM
 
-from builders.domain import DomainConfig
+from builders.domain import DomainConfig, SentencesConfig
 from builders.errors import ConfigError
 from builders.journal import Stage
 from builders.sampling import SAMPLES_SCHEMA, sample_stage
-from builders.sampling_config import CorpusConfig, SamplingConfig
+from builders.sampling_config import CorpusConfig, SamplingConfig, ServerConfig
 from builders.sentences import REFUSALS, Sentences
 
 NEWS = DomainConfig(name="news")
@@ -40,9 +41,10 @@ def test_samples_are_single_qualified_sentences(stage):
     assert all(SENTENCES.refusal(sentence) is None and len(SENTENCES.split(sentence)) == 1 for sentence in sentences)
     assert all(len(row["sentences"]) <= 5 for row in rows)
     counts = stage.counts()
-    names = ["contexts", "cut_contexts", "refused:context_too_long", "sampled"]
+    lost = ["refused:passage_too_short", "refused:repeated_context"]
+    names = ["contexts", *lost, "cut_contexts", "refused:context_too_long", "sampled"]
     assert list(counts) == [*names, *(f"refused:{reason}" for reason in REFUSALS), "sentences"]
-    assert [counts[name] for name in names] == [len(rows), 0, 0, 5 * len(rows)]
+    assert [counts[name] for name in names] == [len(rows), 0, 0, 0, 0, 5 * len(rows)]
     refused = sum(counts[f"refused:{reason}"] for reason in REFUSALS)
     assert counts["sentences"] == counts["sampled"] - refused == len(sentences)
 
@@ -92,11 +94,78 @@ def test_shards_of_a_corpus_made_apart_are_those_made_in_one_go(teacher, tmp_pat
     assert Stage.load(tmp_path / "parts").description["corpus"]["counts"]["rows_left"] == 2
 
 
-@pytest.mark.parametrize("change", [{"k": 6}, {"temperature": 0.5}, {"contexts_per_shard": 3}])
-def test_settings_that_change_the_result_change_the_fingerprint(stage, teacher, change, tmp_path, monkeypatch):
+# Another value of each setting, and whether samples of the teacher's own contexts, and of a corpus's, depend on it.
+CHANGES = {
+    "contexts": (7, True, False),
+    "every_prefix": (True, True, False),
+    "min_sentences": (2, True, False),
+    "max_sentences": (4, True, False),
+    "context_temperature": (0.9, True, False),
+    "context_top_p": (0.8, True, False),
+    "context_tokens": (80, True, False),
+    "k": (6, True, True),
+    "temperature": (0.5, True, True),
+    "top_p": (0.8, True, True),
+    "no_repeat_ngram_size": (3, True, True),
+    "sentence_tokens": (30, True, True),
+    "contexts_per_shard": (3, True, True),
+    "contexts_per_batch": (3, True, True),  # another make-up of batches shows in the last bits
+    "bf16": (True, True, True),
+}
+DOMAIN_CHANGES = {
+    "name": ("reports", True, True),
+    "prefixes": (("Boeing",), True, False),
+    "values": ({"city": ("Boston",)}, True, False),
+    "banned": (("Dell",), True, True),
+    "sentences": (SentencesConfig(max_characters=500), True, True),
+}
+
+
+@pytest.fixture
+def mark(monkeypatch, tmp_path):
+    """The fingerprint of a stage with those settings, of which nothing is made."""
     monkeypatch.setattr("builders.sampling.run_shards", lambda *arguments: None)
-    changed = sample_stage(dataclasses.replace(config(teacher), **change), 7, tmp_path, "round-0")
-    assert changed.fingerprint != stage.fingerprint
+    (tmp_path / "contexts.txt").write_text(
+        "Boeing said profit rose. Sales fell.\nApple said sales fell. Shares rose.\n"
+    )
+    corpus = CorpusConfig(place=str(tmp_path / "contexts.txt"))
+
+    def made(settings, from_corpus=False, seed=7, round_name="round-0"):
+        settings = dataclasses.replace(settings, corpus=corpus) if from_corpus else settings
+        return sample_stage(settings, seed, tmp_path / "samples", round_name).fingerprint
+
+    return made
+
+
+def test_every_setting_is_looked_at():
+    apart = {"teacher", "server", "domain", "corpus"}  # which go by their content, below and above
+    assert {field.name for field in dataclasses.fields(SamplingConfig)} == apart | {*CHANGES}
+    assert {field.name for field in dataclasses.fields(DomainConfig)} == {*DOMAIN_CHANGES}
+
+
+@pytest.mark.parametrize("from_corpus", [False, True])
+@pytest.mark.parametrize("name", [*CHANGES, *DOMAIN_CHANGES])
+def test_settings_that_change_the_result_change_the_fingerprint(teacher, mark, name, from_corpus):
+    before = config(teacher)
+    value, *matters = (CHANGES | DOMAIN_CHANGES)[name]
+    change = {name: value} if name in CHANGES else {"domain": dataclasses.replace(NEWS, **{name: value})}
+    after = dataclasses.replace(before, **change)
+    assert (mark(after, from_corpus) != mark(before, from_corpus)) == matters[from_corpus]
+
+
+@pytest.mark.parametrize("other", [{"seed": 8}, {"round_name": "round-1"}])
+def test_another_run_or_round_has_another_fingerprint(teacher, mark, other):
+    assert mark(config(teacher), **other) != mark(config(teacher))
+
+
+def test_the_teachers_content_is_in_the_fingerprint_and_its_place_is_not(teacher, mark, tmp_path):
+    shutil.copytree(teacher, tmp_path / "elsewhere")
+    assert mark(config(str(tmp_path / "elsewhere"))) == mark(config(teacher))
+    shutil.copytree(teacher, tmp_path / "other")
+    model = AutoModelForCausalLM.from_pretrained(tmp_path / "other")
+    model.lm_head.weight.data.neg_()
+    model.save_pretrained(tmp_path / "other")
+    assert mark(config(str(tmp_path / "other"))) != mark(config(teacher))
 
 
 def test_a_part_of_the_shards_can_be_made_elsewhere(teacher, tmp_path, stage):
@@ -126,6 +195,21 @@ def test_too_many_tokens_for_the_teacher_are_named(teacher, tmp_path):
     with pytest.raises(ConfigError, match="context_tokens must be below the 160 positions"):
         sample_stage(long, 7, tmp_path, "round-0")
     assert list(tmp_path.glob("*.parquet")) == []
+
+
+def test_a_prefix_that_leaves_no_room_for_its_passage_is_named(teacher, tmp_path):
+    values = {"who": ("Nike", "Boeing said profit rose on Monday and that Dell Corp. sales fell")}
+    long = DomainConfig(name="news", prefixes=("Apple --", "{who} --"), values=values)
+    words = (
+        r"context_tokens must leave \d+ of the 160 positions of .* for the domain's longest prefix, got 150; lower it"
+    )
+    with pytest.raises(ConfigError, match=words):
+        sample_stage(config(teacher, domain=long, context_tokens=150), 7, tmp_path, "round-0")
+
+
+def test_a_server_is_not_told_how_to_compute():
+    with pytest.raises(ConfigError, match="bf16 is true, and a completions server computes as it was started; set it"):
+        config("m", server=ServerConfig(url="http://localhost:8000/v1"), bf16=True)
 
 
 def test_a_model_without_attention_is_named(teacher, tmp_path):

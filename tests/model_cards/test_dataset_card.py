@@ -124,6 +124,8 @@ def test_it_says_what_did_not_qualify_and_why(run):
     text = card_of(run).text
     first, second = text.split("Round 0: ")[1].split("Round 1: ")[:2]
     assert "7 contexts were too long for the teacher and lost first sentences." in first
+    assert "3 contexts were left out: their passages had too few whole sentences." in first
+    assert "4 contexts were drawn before and used once." in first
     assert "2 contexts were left out: their last sentence alone was too long." in first
     assert "Of 5,760 sampled sentences, 99 did not qualify: no end of a sentence (96), says the same again " in first
     assert "1 context was too long for the teacher" in second
@@ -132,7 +134,15 @@ def test_it_says_what_did_not_qualify_and_why(run):
 
 
 def test_a_run_that_counted_no_refusals_says_nothing_of_them(make_run, figures):
-    names = ("cut_contexts", "dropped_contexts", "refused", "outputs", "refused_outputs")
+    names = (
+        "missing_contexts",
+        "repeated_contexts",
+        "cut_contexts",
+        "dropped_contexts",
+        "refused",
+        "outputs",
+        "refused_outputs",
+    )
     figures["rounds"] = [{key: value for key, value in row.items() if key not in names} for row in figures["rounds"]]
     text = card_of(make_run(figures=figures)).text
     assert "did not qualify" not in text

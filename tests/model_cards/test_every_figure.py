@@ -85,7 +85,14 @@ def shown_in_model_card(path):
 
 def shown_in_summary(path):
     if path[0] == "rounds":
-        before_pairs = ("cut_contexts", "dropped_contexts", "outputs", "refused_outputs")
+        before_pairs = (
+            "missing_contexts",
+            "repeated_contexts",
+            "cut_contexts",
+            "dropped_contexts",
+            "outputs",
+            "refused_outputs",
+        )
         return not {"dropped", *before_pairs} & {*path} and path[-1] != "pairs"
     headline = path[0] == "evaluation" and path[-2] in ("faithful_non_copy", "copy", "rouge_l") and path[-1] != "n"
     return headline or path in (("seed",), ("evaluation", "n"))
