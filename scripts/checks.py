@@ -11,7 +11,7 @@ from builders.errors import ConfigError, RunError
 from builders.parsers.loading import GIVEN, load_parser
 from builders.sampling_config import SamplingConfig
 from builders.sentences import Sentences
-from builders.teachers.completions_client import read_key
+from builders.teachers.server_key import read_key
 from scripts.partial_recipes import ProximityRecipe
 from scripts.recipe import Recipe
 from trainers.benchmark import benchmark_rows

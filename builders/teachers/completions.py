@@ -12,7 +12,8 @@ from builders.randomness import key
 from builders.sampling_config import SamplingConfig
 from builders.sentences import Sentences
 from builders.teachers.base import Continued
-from builders.teachers.completions_client import CompletionsClient, RefusedError, TooLongError, read_key
+from builders.teachers.completions_client import CompletionsClient, RefusedError, TooLongError
+from builders.teachers.server_key import read_key
 from builders.web_address import is_loopback
 
 _MOST_CHOICES = 128  # a request; OpenAI's own limit
@@ -35,13 +36,14 @@ class CompletionsTeacher:
         assert config.server is not None
         self._config, self._server = config, config.server
         self._sentences = Sentences(config.domain.sentences)
+        self._texts_with_key = 0
 
     def check(self) -> None:
         """Asks for two texts as sampling will ask for them.
 
         Raises:
             ConfigError: The key is missing, the settings do not fit the model, the server begins no text from nothing
-                where the domain does, or its texts of one request are all the same.
+                where the domain does, or its texts of one request are empty or all the same.
             RunError: The server cannot be reached or refuses to answer.
         """
         config, server = self._config, self._server
@@ -52,18 +54,22 @@ class CompletionsTeacher:
         temperature = max(1.0, config.temperature, config.context_temperature)
         probe = Decoding(num_return=2, temperature=temperature, max_new_tokens=tokens, banned=config.domain.banned)
         from_nothing = config.corpus is None and not config.domain.prefixes
+        start = "" if from_nothing else "Profit rose."
         try:
-            [continued] = self.go_on([Prompt("" if from_nothing else "Profit rose.", 0)], probe, None)
+            [continued] = self.go_on([Prompt(start, 0)], probe, None)
         except RefusedError as error:
             if not from_nothing:
                 raise
-            remedy = "give the domain prefixes, such as 'Abstract:', or take contexts from a corpus"
+            remedy = "give the domain prefixes, such as 'Abstract:' (a corpus of contexts serves round 0 alone)"
             problem = f"domain '{config.domain.name}' begins its passages from nothing, which may be what is refused"
             raise ConfigError(f"{error}; {problem}: {remedy}") from None
         if not continued.texts:
             problem = f"context_tokens and sentence_tokens must leave room for a prompt in the context window of {self}"
             raise ConfigError(f"{problem}, got {config.context_tokens} and {config.sentence_tokens}")
         first, second = continued.texts
+        if not first and not second:
+            why = "it may be a model of chats, or write nothing but what the domain bans"
+            raise ConfigError(f"{self} writes nothing behind {start!r}; {why}: name another model or domain")
         if first == second and len(first) >= _TELLING:
             problem = f"{self} gives the same text twice in one answer, {first[:40]!r}"
             raise ConfigError(f"{problem}; use a server, or a newer version of it, whose choices differ under a seed")
@@ -76,8 +82,8 @@ class CompletionsTeacher:
         return {"engine": "completions server", "model": self._config.teacher}
 
     def counts(self) -> dict[str, int]:
-        """Nothing yet."""
-        return {}
+        """How many texts held the server's key and were drawn again; nothing where none did."""
+        return {"texts_with_key": self._texts_with_key} if self._texts_with_key else {}
 
     def go_on(
         self, prompts: list[Prompt], decoding: Decoding, is_done: Callable[[str], bool] | None
@@ -101,6 +107,7 @@ class CompletionsTeacher:
             try:
                 async with asyncio.TaskGroup() as group:
                     tasks = [group.create_task(continued(prompt)) for prompt in prompts]
+                self._texts_with_key += client.texts_with_key
             except* Exception as errors:
                 failed = errors.exceptions[0]  # the others were only cancelled, or failed in the same instant
             else:

@@ -1,25 +1,24 @@
 """Requests to an OpenAI-compatible completions server: what is asked again, what is not, and what never gets out."""
 
 import asyncio
-import json
-import os
 import re
+import sys
 from asyncio import sleep
 from types import TracebackType
 from typing import Any
-from urllib.parse import quote
 
 import httpx2
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, stop_after_attempt, wait_exponential_jitter
 
-from builders.errors import ConfigError, RunError, one_line
+from builders.errors import RunError, one_line
 from builders.sampling_config import ServerConfig
 from builders.teachers.completions_answers import asked_pause, is_too_long, message_of, texts_of
+from builders.teachers.server_key import holds_key, masked, read_key
 from builders.web_address import is_loopback
 
 _LONGEST_PAUSE = 300.0  # seconds; a server that says "tomorrow" is asked before
 _MOST_BYTES = 32 * 2**20  # of an answer; 128 texts of 150 tokens take less than one
-_SECRET = 8  # characters
+_TOLD_PAUSE = 5.0  # seconds; a shorter one is over before it is read
 _BUSY = (408, 409, 425, 429)  # with all from 500 up: worth asking again
 _pauses = wait_exponential_jitter(multiplier=2, max=60)
 
@@ -40,29 +39,15 @@ class _PassingError(Exception):
         self.pause = pause
 
 
-def read_key(config: ServerConfig) -> str | None:
-    """The key of a server, from its environment variable.
-
-    Raises:
-        ConfigError: The variable is not set or holds nothing that can be sent; the message does not hold the key.
-    """
-    name = config.api_key_variable
-    if name is None:
-        return None
-    key = os.environ.get(name, "").strip()
-    if not key:
-        raise ConfigError(f"api_key_variable: {name} is not set in the environment; set it to the server's key")
-    if not (key.isascii() and key.isprintable()) or " " in key:
-        raise ConfigError(f"api_key_variable: {name} holds what no key is, such as a space; set it to the key alone")
-    return key
-
-
 class CompletionsClient:
     """A client for one event loop, to be used by `async with`.
 
     Args:
         config: Of the server.
         model: Its name there.
+
+    Attributes:
+        texts_with_key: How many texts held the key, and were blanked.
 
     Raises:
         ConfigError: The key's variable is not set.
@@ -71,6 +56,7 @@ class CompletionsClient:
 
     def __init__(self, config: ServerConfig, model: str) -> None:
         self._config, self._model = config, model
+        self.texts_with_key = 0
         self._address = f"{config.url.rstrip('/')}/completions"
         self._key = read_key(config)
         headers = {"Accept-Encoding": "identity"}  # what is not unpacked cannot grow
@@ -108,6 +94,7 @@ class CompletionsClient:
             retry=retry_if_exception_type(_PassingError),
             stop=stop_after_attempt(attempts),
             wait=_pause,
+            before_sleep=self._tell,
             sleep=sleep,
             reraise=True,
         )
@@ -136,7 +123,7 @@ class CompletionsClient:
         if not response.is_success:
             raise self._trouble(response, bytes(content))
         try:
-            return ["" if self._holds_key(text) else text for text in texts_of(bytes(content))]
+            return [self._without_key(text) for text in texts_of(bytes(content))]
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             said = self._shown(message_of(bytes(content)))
             problem = f"HTTP {response.status_code} that is no completions answer ({type(error).__name__}): {said}"
@@ -145,18 +132,18 @@ class CompletionsClient:
     def _trouble(self, response: httpx2.Response, content: bytes) -> Exception:
         """What an answer other than success means."""
         status = response.status_code
+        if status in (401, 403):  # whose words may show parts of the key
+            variable = self._config.api_key_variable
+            remedy = f"correct the key in {variable}" if variable else "set api_key_variable, if it wants a key"
+            return self._refusal(f"HTTP {status}", remedy)
         trouble = f"HTTP {status} {self._shown(message_of(content))}".strip()
-        if status not in (401, 403, 429) and is_too_long(content):
+        if status != 429 and is_too_long(content):
             return TooLongError(trouble)
         if status in _BUSY or status >= 500:
             return _PassingError(trouble, asked_pause(response.headers.get("Retry-After", "")))
         if status < 400:
             place = self._shown(response.headers.get("Location", ""))
             return self._refusal(f"HTTP {status}, which leads to '{place}'", "if you trust it, make that the url")
-        if status in (401, 403):
-            variable = self._config.api_key_variable
-            remedy = f"correct the key in {variable}" if variable else "set api_key_variable, if it wants a key"
-            return self._refusal(trouble, remedy)
         if status in (404, 405):
             remedy = f"the url ends before /completions, and the server must know the model '{self._model}'"
             return self._refusal(trouble, remedy)
@@ -165,15 +152,25 @@ class CompletionsClient:
     def _refusal(self, trouble: str, remedy: str) -> RunError:
         return RunError(f"server '{self._config.url}' answers with {trouble}; {remedy}")
 
-    def _holds_key(self, text: str) -> bool:
-        """Whether a text that would be written down holds the key; short ones, such as EMPTY, are no secrets."""
-        return self._key is not None and len(self._key) >= _SECRET and self._key in text
+    def _without_key(self, text: str) -> str:
+        """A text that can be written down: blank, and so drawn again, where it holds the key."""
+        if not holds_key(text, self._key):
+            return text
+        self.texts_with_key += 1
+        return ""
+
+    def _tell(self, state: RetryCallState) -> None:
+        """Says why nothing comes, before a pause that is long enough to wonder."""
+        pause = state.next_action.sleep if state.next_action else 0.0
+        if pause > _TOLD_PAUSE:
+            error = state.outcome.exception() if state.outcome else None
+            tried = f"attempt {state.attempt_number} of {self._config.attempts}"
+            line = f"server '{self._config.url}': {error} ({tried}); the next in {pause:.0f} seconds"
+            print(line, file=sys.stderr)
 
     def _shown(self, text: str) -> str:
-        """One line of a server's words, without tags of HTML, and without the key should the server repeat it."""
-        if self._key is not None:
-            for form in (self._key, quote(self._key, safe=""), json.dumps(self._key)[1:-1]):
-                text = text.replace(form, "***")
+        """One line of a server's words, without tags of HTML and without the key."""
+        text = masked(text, self._key)
         plain = re.sub(r"<(style|script).*?</\1>|<[^>]*>", " ", text, flags=re.DOTALL | re.IGNORECASE)
         line = " ".join("".join(c if c.isprintable() else " " for c in plain).split())
         return one_line(ValueError(line)) if line else ""

@@ -176,8 +176,16 @@ def test_a_domain_that_begins_from_nothing_needs_a_server_that_can(server, teach
     with pytest.raises(ConfigError) as caught:
         teacher.check()
     assert "HTTP 400 Prompt cannot be empty" in str(caught.value)
-    assert "give the domain prefixes, such as 'Abstract:', or take contexts from a corpus" in str(caught.value)
+    assert "give the domain prefixes, such as 'Abstract:' (a corpus of contexts serves round 0 alone)" in str(caught.value)
 
 
 def test_its_identity_is_the_model_and_never_the_place(server, teacher_of):
     assert teacher_of().identity() == {"engine": "completions server", "model": "tiny"}
+
+
+def test_a_server_that_writes_nothing_is_refused_before_work_begins(server, teacher_of):
+    server.write = lambda prompt, seed: " "
+    with pytest.raises(ConfigError, match=r"^'tiny' at 'http://.*' writes nothing behind 'Profit rose\.'; it may be"):
+        teacher_of().check()
+    server.write = lambda prompt, seed: "" if seed % 2 else " Sales fell."
+    teacher_of().check()

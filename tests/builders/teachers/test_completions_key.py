@@ -1,5 +1,7 @@
 """The key of a completions server, and where it must not go."""
 
+from base64 import b64encode
+
 import pytest
 
 from builders.config import from_mapping
@@ -69,18 +71,44 @@ def test_a_server_that_repeats_the_key_is_not_quoted(server, keyed, status):
     )
     line = complaint(keyed())
     assert f"HTTP {status}" in line
-    assert "***" in line or "..." in line
+    assert status in (401, 403) or "***" in line or "..." in line
     assert len(server.requests) == (3 if status == 500 else 1)
 
 
-def test_a_text_that_holds_the_key_is_drawn_again(server, keyed):
+@pytest.mark.parametrize("status", [401, 403])
+def test_what_is_said_of_a_wrong_key_is_not_shown(server, keyed, status):
+    server.fault = lambda handler, body: not handler.answer(status, error(f"{KEY[:5]} is no key"))
+    assert complaint(keyed()).endswith(f"answers with HTTP {status}; correct the key in TEST_KEY")
+
+
+@pytest.mark.parametrize(
+    "shown", [KEY[:8], KEY[:-1], KEY[-8:], KEY[1:], b64encode(KEY.encode()).decode()]
+)
+def test_parts_and_other_forms_of_the_key_are_not_quoted(server, keyed, shown):
+    server.fault = lambda handler, body: not handler.answer(400, error(f"the key <{shown}> is wrong ({shown})"))
+    line = complaint(keyed())
+    assert shown not in line
+    assert "***" in line
+
+
+def test_words_of_a_server_that_are_no_part_of_the_key_are_quoted(server, keyed):
+    server.fault = lambda handler, body: not handler.answer(400, error(f"the sk-made- model is for the {KEY[-5:]}"))
+    assert f"the *** model is for the {KEY[-5:]}; change" in complaint(keyed())
+
+
+def test_a_text_that_holds_the_key_is_drawn_again_and_counted(server, keyed):
+    teacher = keyed()
+    assert teacher.counts() == {}
+    server.write = lambda prompt, seed: f" Your key is {KEY}." if len(server.requests) < 3 else " Profit rose."
+    assert written(teacher) == [" Profit rose."]
+    assert teacher.counts() == {"texts_with_key": 2}
     server.write = lambda prompt, seed: f" Your key is {KEY}."
-    assert written(keyed()) == [""]
+    assert written(teacher) == [""]
 
 
 def test_a_wrong_key_is_told_with_its_variable(server, keyed):
     server.key = "another"
-    assert complaint(keyed()).endswith("Incorrect API key provided: Bearer ***; correct the key in TEST_KEY")
+    assert complaint(keyed()).endswith("answers with HTTP 401; correct the key in TEST_KEY")
     assert len(server.requests) == 1
 
 

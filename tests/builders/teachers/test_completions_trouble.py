@@ -2,6 +2,7 @@
 
 import email.utils
 import json
+import re
 import time
 
 import pytest
@@ -99,6 +100,13 @@ def test_retry_after_is_honoured_within_reason(server, teacher_of, pauses, heade
     server.fault = failing(1, lambda handler: handler.answer(429, error("slow down"), Retry_After=value))
     teacher_of().go_on([PROMPT], TWO, None)
     assert least <= pauses[0] <= most
+
+
+def test_a_long_pause_is_told_with_its_reason(server, teacher_of, capsys):
+    server.fault = failing(3, lambda handler: handler.answer(503, error("loading")))
+    teacher_of(server_attempts=4).go_on([PROMPT], TWO, None)
+    [line] = capsys.readouterr().err.splitlines()  # pauses of some 2 and 4 seconds are over before one wonders
+    assert re.fullmatch(rf"server '{server.url}': HTTP 503 loading \(attempt 3 of 4\); the next in \d+ seconds", line)
 
 
 def test_no_server_is_told(teacher_of):
