@@ -59,6 +59,7 @@ def sample_stage(
     workers: int = 1,
     k: int | None = None,
     only: tuple[int, int] | None = None,
+    later: SamplingConfig | None = None,
 ) -> Stage:
     """Samples the teacher, shard by shard, into `folder`; shards that are there already are kept.
 
@@ -70,6 +71,7 @@ def sample_stage(
         workers: Processes.
         k: Next sentences a context, if not the configuration's.
         only: `(i, n)`: this process's part of the shards.
+        later: Settings of a round to come, whose teacher is tried before this one is paid for.
 
     Returns:
         The stage; rows as in `SAMPLES_SCHEMA`, one a context.
@@ -89,6 +91,8 @@ def sample_stage(
     stage = Stage(folder, mark, -(-count // _contexts_per_shard(config)), description)
     if stage.missing():  # a finished stage needs no server
         teacher.check()
+        if later is not None:
+            load_teacher(later).check()
     stage.open()
     job = _SamplingJob(config, seed, round_name, corpus, stage)
     run_shards(_sample_shard, job, chosen_shards(stage.missing(), only), workers, f"sampling ({round_name})")

@@ -83,7 +83,9 @@ class Pipeline:
         if round_number and self_distillation:
             k = max(2, self_distillation.sentences_per_context)
             return self._sample(self._fresh_contexts(), name, name, k)
-        return self._sample(self.recipe.sampling, name, name, None)
+        has_later = self_distillation and self.recipe.sampling.corpus  # without a corpus, all rounds begin alike
+        later = self._fresh_contexts() if has_later else None
+        return self._sample(self.recipe.sampling, name, name, None, later)
 
     @once
     def pairs(self, round_number: int) -> Stage:
@@ -182,16 +184,18 @@ class Pipeline:
         return out
 
     def _fresh_contexts(self) -> SamplingConfig:
-        """Sampling of contexts that no round has seen: the teacher's own, since a file of contexts is used up."""
+        """Sampling of contexts that no round has seen: the teacher's own, since a corpus serves round 0 alone."""
         assert self.recipe.self_distillation is not None
         contexts = self.recipe.self_distillation.contexts
         return replace(self.recipe.sampling, contexts=contexts, corpus=None)
 
-    def _sample(self, config: SamplingConfig, round_name: str, folder: str, k: int | None) -> Stage:
+    def _sample(
+        self, config: SamplingConfig, round_name: str, folder: str, k: int | None, later: SamplingConfig | None = None
+    ) -> Stage:
         recipe = self.recipe
         with self._timed(f"samples {folder}"):
             out = self.folder / "samples" / folder
-            return sample_stage(config, recipe.seed, out, round_name, recipe.workers, k, self.only)
+            return sample_stage(config, recipe.seed, out, round_name, recipe.workers, k, self.only, later)
 
     def _train(self, base: str, rounds: list[Stage], config: FineTuningConfig, name: str) -> Path:
         """Trains on the last of the rounds, without what stands in the test split of any."""

@@ -168,3 +168,16 @@ def test_a_whole_run(server, critic, tmp_path):
     card = (tmp_path / "run" / "dimple" / "README.md").read_text(encoding="utf-8")
     assert "| `tiny` | teacher | - |" in card
     assert "tiny" in yaml.safe_load(card.split("---\n")[1])["source_models"]
+
+
+def test_what_only_a_later_round_would_ask_is_tried_before_round_0_is_paid_for(server, tmp_path):
+    (tmp_path / "contexts.txt").write_text("Profit rose.\n" * 3)
+    own = overrides({"sampling.domain": "{name: mine}"}) + ["--contexts", str(tmp_path / "contexts.txt")]
+    server.fault = lambda handler, body: not body["prompt"] and not handler.answer(400, error("Prompt is empty"))
+    refused = sample(tmp_path / "run", server, *own)
+    assert (refused.status, len(refused.complaints)) == (2, 2)
+    assert "give the domain prefixes, such as 'Abstract:' (a corpus of contexts serves round 0 alone)" in refused.err
+    assert len(server.requests) == 2
+    done = sample(tmp_path / "run", server, *own, "--set", "self_distillation=null", "--set", "controls=[]")
+    assert done.status == 0, done.err
+    assert all(body["prompt"] for body in server.requests[2:])
