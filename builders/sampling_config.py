@@ -47,11 +47,14 @@ class CorpusConfig:
         Raises:
             ConfigError: It has a mistake.
         """
-        if not isinstance(value, str):
-            return from_fields(cls, value, where)
+        return from_fields(cls, cls.in_full(value) if isinstance(value, str) else value, where)
+
+    @staticmethod
+    def in_full(value: str) -> dict[str, Any]:
+        """The settings that `PLACE` or `PLACE:COLUMN` is short for."""
         place, colon, column = value.rpartition(":")
         is_whole = not colon or user_path(value).exists()  # a file's name may hold a colon
-        return from_fields(cls, {"place": value} if is_whole else {"place": place, "column": column}, where)
+        return {"place": value} if is_whole else {"place": place, "column": column}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,7 +94,12 @@ class ServerConfig:
         Raises:
             ConfigError: It has a mistake.
         """
-        return from_fields(cls, {"url": value} if isinstance(value, str) else value, where)
+        return from_fields(cls, cls.in_full(value) if isinstance(value, str) else value, where)
+
+    @staticmethod
+    def in_full(value: str) -> dict[str, Any]:
+        """The settings that a URL alone is short for."""
+        return {"url": value}
 
 
 @dataclass(frozen=True, kw_only=True)

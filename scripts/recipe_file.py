@@ -9,6 +9,12 @@ import yaml
 
 from builders.config import read_yaml
 from builders.errors import UsageError
+from builders.sampling_config import CorpusConfig, ServerConfig
+
+_CORPUS = "sampling.corpus"
+_NAMED_BY_CONTEXTS = (_CORPUS, f"{_CORPUS}.place", f"{_CORPUS}.column")
+# Sections for which one text is short.
+_SHORT = {_CORPUS: CorpusConfig.in_full, "sampling.server": ServerConfig.in_full}
 
 
 def read_settings(path: str, overrides: list[str], contexts: str | None = None) -> dict[str, Any]:
@@ -17,17 +23,20 @@ def read_settings(path: str, overrides: list[str], contexts: str | None = None) 
     Args:
         path: `recipes/microworld-news.yaml` or `microworld-news`.
         overrides: `section.key=value` each, the value read as YAML.
-        contexts: A source of contexts to use in place of the teacher's own.
+        contexts: A source of contexts, `PLACE` or `PLACE:COLUMN`, to use in place of the recipe's; overrides may add
+            its configuration and split.
 
     Raises:
-        UsageError: There is no such recipe, or an override cannot be read.
+        UsageError: There is no such recipe, or an override cannot be read or names another source of contexts.
         RunError: The file cannot be read.
     """
     settings = read_yaml(_find(path))
-    for override in overrides:
-        _apply(settings, override)
     if contexts is not None:
-        _set(settings, "sampling.corpus", contexts, "--contexts")
+        _set(settings, _CORPUS, contexts, "--contexts")
+    for override in overrides:
+        if contexts is not None and override.partition("=")[0] in _NAMED_BY_CONTEXTS:
+            raise UsageError(f"--set {override}: --contexts {contexts} names the corpus already; leave one of them out")
+        _apply(settings, override)
     return settings
 
 
@@ -57,9 +66,12 @@ def _apply(settings: dict[str, Any], override: str) -> None:
 def _set(settings: dict[str, Any], name: str, value: Any, option: str) -> None:
     *sections, key = name.split(".")
     place = settings
-    for section in sections:
+    for depth, section in enumerate(sections):
         if place.get(section) is None:  # left out, or spelled out as null in a resolved recipe
             place[section] = {}
+        where = ".".join(sections[: depth + 1])
+        if isinstance(place[section], str) and where in _SHORT:
+            place[section] = _SHORT[where](place[section])
         place = place[section]
         if not isinstance(place, dict):
             raise UsageError(f"{option}: '{section}' holds no settings by name; set it as a whole")

@@ -3,6 +3,7 @@ from importlib.resources import files
 
 import pytest
 
+from builders.errors import UsageError
 from builders.sampling_config import CorpusConfig
 from scripts.recipe import load_recipe
 from scripts.recipe_text import recipe_text
@@ -67,6 +68,41 @@ def test_overrides_are_yaml_and_make_the_sections_they_need():
     assert recipe.sampling.temperature == 1.0
     assert recipe.sampling.corpus == CorpusConfig(place="mine.txt")
     assert recipe.seed == 7
+
+
+SPLIT = "sampling.corpus.split=validation"
+
+
+@pytest.mark.parametrize(
+    ("overrides", "contexts"),
+    [
+        ([SPLIT], "alice/articles:text"),
+        (["sampling.corpus=alice/articles:text", SPLIT], None),
+        (["sampling.corpus={place: alice/articles, column: text}", SPLIT], None),
+    ],
+)
+def test_a_corpus_that_is_named_in_short_takes_further_settings(overrides, contexts):
+    corpus = load_recipe("microworld-demo", overrides, contexts).sampling.corpus
+    assert corpus == CorpusConfig(place="alice/articles", column="text", split="validation")
+
+
+def test_contexts_stand_in_place_of_the_recipes_corpus_as_a_whole(tmp_path):
+    path = tmp_path / "recipe.yaml"
+    recipe = load_recipe("microworld-demo", [SPLIT], contexts="alice/articles:text")
+    path.write_text(recipe_text(recipe), encoding="utf-8")
+    assert load_recipe(str(path), [], "mine.txt").sampling.corpus == CorpusConfig(place="mine.txt")
+
+
+@pytest.mark.parametrize("override", ["sampling.corpus=b.txt", "sampling.corpus.column=b", "sampling.corpus=null"])
+def test_contexts_and_an_override_must_not_name_two_corpora(override):
+    with pytest.raises(UsageError, match=r"--contexts a\.txt names the corpus already; leave one of them out"):
+        load_recipe("microworld-demo", [override], contexts="a.txt")
+
+
+def test_a_server_that_is_named_in_short_takes_further_settings():
+    settings = ["sampling.server=http://localhost:8000/v1", "sampling.server.concurrency=32"]
+    server = load_recipe("microworld-demo", [*settings, "sampling.no_repeat_ngram_size=0"]).sampling.server
+    assert (server.url, server.concurrency) == ("http://localhost:8000/v1", 32)
 
 
 def test_a_section_that_a_resolved_recipe_spells_out_as_null_can_be_set(tmp_path):
