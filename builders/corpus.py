@@ -4,6 +4,7 @@ import hashlib
 import json
 import sys
 from collections import Counter
+from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import asdict, dataclass
 from itertools import islice
@@ -15,7 +16,8 @@ import pyarrow.parquet as pq
 
 from builders.config import fingerprint, to_mapping
 from builders.contexts import Context
-from builders.corpus_rows import corpus_column, corpus_rows, distinct_contexts
+from builders.corpus_messages import SETTINGS, no_contexts, summary
+from builders.corpus_rows import corpus_rows, distinct_contexts
 from builders.errors import RunError
 from builders.files import atomic_path
 from builders.opened_table import Opened
@@ -27,6 +29,7 @@ from builders.table_places import is_on_the_hub, open_place
 _SCHEMA = pa.schema([("context", pa.string()), ("context_id", pa.string()), ("passage_id", pa.string())])
 _TOGETHER = 1000  # contexts of a row group, which is the least that can be read
 _RECORD = b"corpus"
+CONTEXTS_FILE = "corpus/contexts.parquet"  # of a stage: whoever reads the Parquet files of its own folder wants samples
 _OPTIONS = {"split": "sampling.corpus.split", "config": "sampling.corpus.config"}
 
 
@@ -64,7 +67,9 @@ class CorpusContexts:
         return [Context(**row) for row in rows]
 
 
-def corpus_contexts(config: SamplingConfig, seed: int, path: Path) -> CorpusContexts:
+def corpus_contexts(
+    config: SamplingConfig, seed: int, path: Path, names: Mapping[str, str] = SETTINGS
+) -> CorpusContexts:
     """The distinct contexts of a recipe's corpus, in its order and at most as many as the recipe wants.
 
     Args:
@@ -72,34 +77,67 @@ def corpus_contexts(config: SamplingConfig, seed: int, path: Path) -> CorpusCont
         seed: Of the run: lengths of contexts that are cut are drawn with it.
         path: The file that keeps them. It is made again when the settings or a local corpus have changed. A dataset of
             the Hub stays at the commit at which the file was made, and the Hub is not asked again.
+        names: What the user calls each of `SETTINGS`.
 
     Raises:
         UsageError: The corpus has no such column, split or configuration.
         RunError: There is no such corpus, it cannot be read, or it holds no contexts.
     """
-    corpus = config.corpus
-    assert corpus is not None
-    remote = is_on_the_hub(corpus.place)
-    opened = None if remote else open_place(corpus.place, corpus.split, corpus.config, _OPTIONS)
-    content = None if opened is None else opened.identity
-    splitting = [Sentences(config.domain.sentences).identity(), config.domain.sentences.endings]
-    sentences = [config.domain.name, splitting, config.min_sentences]
-    cutting = None if corpus.column is None else [seed, config.max_sentences, config.every_prefix]
-    mark = fingerprint("corpus", corpus, content, config.contexts, sentences, cutting)
+    opened, mark = _look(config, seed)
     record = _record(path)
     if record is None or record["fingerprint"] != mark or not _is_whole(path):
-        opened = opened or open_place(corpus.place, corpus.split, corpus.config, _OPTIONS)
-        record = _make(config, seed, opened, path, mark, counts_the_rest=not remote)
-        print(_summary(opened, record["counts"]), file=sys.stderr)
+        counts_the_rest = opened is not None
+        opened = opened or _open(config)
+        record = _make(config, seed, opened, path, mark, counts_the_rest, names)
+        print(summary(opened, record["counts"], names), file=sys.stderr)
     origin = {"identity": record["identity"], "counts": record["counts"]}
     return CorpusContexts(path, record["counts"]["contexts"], record["digest"], origin)
 
 
+def check_corpus(config: SamplingConfig, seed: int, path: Path) -> None:
+    """Opens a recipe's corpus and reads to its first context, unless they need only be taken from their file.
+
+    The arguments and what it raises are those of `corpus_contexts`; nothing is written.
+    """
+    opened, mark = _look(config, seed)
+    record = _record(path)
+    if opened is None and record is not None and record["fingerprint"] == mark:
+        return  # the Hub is not asked again
+    opened = opened or _open(config)
+    counts: Counter[str] = Counter()
+    with closing(corpus_rows(config, opened)) as rows:
+        if next(distinct_contexts(config, seed, opened, rows, counts), None) is None:
+            raise RunError(no_contexts(config, opened, counts["rows"], SETTINGS))
+
+
+def _look(config: SamplingConfig, seed: int) -> tuple[Opened | None, str]:
+    """A corpus on this machine, opened; and what its contexts go by, which for the Hub's is not their content."""
+    corpus = config.corpus
+    assert corpus is not None
+    opened = None if is_on_the_hub(corpus.place) else _open(config)
+    content = None if opened is None else opened.identity
+    splitting = [Sentences(config.domain.sentences).identity(), config.domain.sentences.endings]
+    sentences = [config.domain.name, splitting, config.min_sentences]
+    cutting = None if corpus.column is None else [seed, config.max_sentences, config.every_prefix]
+    return opened, fingerprint("corpus", corpus, content, config.contexts, sentences, cutting)
+
+
+def _open(config: SamplingConfig) -> Opened:
+    assert config.corpus is not None
+    return open_place(config.corpus.place, config.corpus.split, config.corpus.config, _OPTIONS)
+
+
 def _make(
-    config: SamplingConfig, seed: int, opened: Opened, path: Path, mark: str, counts_the_rest: bool
+    config: SamplingConfig,
+    seed: int,
+    opened: Opened,
+    path: Path,
+    mark: str,
+    counts_the_rest: bool,
+    names: Mapping[str, str],
 ) -> dict[str, Any]:
     """Writes the file and returns what it says about itself."""
-    counts = Counter(dict.fromkeys(("rows", "contexts", "repeated", "too_short", "rows_left"), 0))
+    counts = Counter(dict.fromkeys(("rows", "contexts", "repeated", "too_short"), 0))
     digest = hashlib.sha256()
     with (
         closing(corpus_rows(config, opened)) as rows,
@@ -114,8 +152,9 @@ def _make(
             counts["contexts"] += len(table)
             digest.update(fingerprint(table.to_pylist()).encode())
         if not counts["contexts"]:
-            raise RunError(_no_contexts(config, opened, counts["rows"]))
-        counts["rows_left"] = sum(1 for _ in rows) if counts_the_rest else 0
+            raise RunError(no_contexts(config, opened, counts["rows"], names))
+        if counts_the_rest:  # the Hub would have to send them
+            counts["rows_left"] = sum(1 for _ in rows)
         record = {
             "fingerprint": mark,
             "digest": digest.hexdigest(),
@@ -144,23 +183,3 @@ def _is_whole(path: Path) -> bool:
     except (OSError, ValueError):
         return False
     return True
-
-
-def _summary(opened: Opened, counts: dict[str, int]) -> str:
-    """One line on what was taken and what was not."""
-    line = f"contexts of {opened.place}: {counts['contexts']:,} from {counts['rows']:,} {opened.unit}s"
-    words = {
-        "too_short": "passages too short",
-        "repeated": "contexts repeated",
-        "rows_left": f"{opened.unit}s left, since sampling.contexts asks for no more",
-    }
-    return "; ".join([line, *(f"{counts[name]:,} {said}" for name, said in words.items() if counts[name])])
-
-
-def _no_contexts(config: SamplingConfig, opened: Opened, rows: int) -> str:
-    column = corpus_column(config, opened)
-    if not rows:
-        return f"{opened.place} holds no contexts: it is empty; put one context a line in it, or rows with '{column}'"
-    least = f"{config.min_sentences} whole sentence{'s' if config.min_sentences > 1 else ''}"
-    problem = f"{opened.place} holds no contexts: none of {rows:,} {opened.unit}s has {least} under '{column}'"
-    return f"{problem}; name another column, or lower sampling.min_sentences"

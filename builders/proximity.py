@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from builders.config import fingerprint, to_mapping
 from builders.contexts import draw_contexts
-from builders.corpus import CorpusContexts, corpus_contexts
+from builders.corpus import CONTEXTS_FILE, CorpusContexts, corpus_contexts
 from builders.critics.semantic_equivalence import SemanticEquivalenceConfig
 from builders.errors import RunError
 from builders.journal import Rows, Stage, run_shards
@@ -30,6 +30,7 @@ from builders.teachers import load_teacher
 from builders.token_batches import BUDGET, within_memory
 
 _ROUND = "proximity"  # part of every draw, so that no context is one of a run's
+_OPTIONS = {"contexts": "--n", "min_sentences": "the longest of --lengths"}  # in place of the settings
 _SHORTENED = ("cut_contexts", "refused:context_too_long")
 _SCHEMA = SAMPLES_SCHEMA.append(pa.field("length", pa.int32())).append(pa.field("temperature", pa.float64()))
 
@@ -113,7 +114,7 @@ def _samples_stage(config: ProximityConfig, sampling: SamplingConfig, seed: int,
         temperature=config.temperatures[0],  # each shard has all of them
     )
     teacher = load_teacher(sampling)
-    corpus = corpus_contexts(sampling, seed, folder / "corpus" / "contexts.parquet") if sampling.corpus else None
+    corpus = corpus_contexts(sampling, seed, folder / CONTEXTS_FILE, _OPTIONS) if sampling.corpus else None
     count = config.contexts if corpus is None else corpus.count
     per_shard = max(1, sampling.contexts_per_shard // len(config.lengths))
     settings = settings_of_samples(sampling)

@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from builders.config import fingerprint, to_mapping
 from builders.contexts import Context, draw_contexts
-from builders.corpus import CorpusContexts, corpus_contexts
+from builders.corpus import CONTEXTS_FILE, CorpusContexts, corpus_contexts
 from builders.errors import RunError
 from builders.generation import Decoding, Prompt
 from builders.journal import Stage, chosen_shards, run_shards
@@ -78,8 +78,7 @@ def sample_stage(
     """
     config = config if k is None else replace(config, k=k)
     teacher = load_teacher(config)
-    # In a folder of its own: whoever reads all Parquet files of this one wants samples.
-    corpus = corpus_contexts(config, seed, folder / "corpus" / "contexts.parquet") if config.corpus else None
+    corpus = corpus_contexts(config, seed, folder / CONTEXTS_FILE) if config.corpus else None
     count = config.contexts if corpus is None else corpus.count
     text = "" if corpus is None else corpus.digest
     splitter = Sentences(config.domain.sentences).identity()

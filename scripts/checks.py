@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 
 from builders.configuration import read_configuration_of_kind
+from builders.corpus import CONTEXTS_FILE, check_corpus
 from builders.critics.dissimilarity import TreeEditDistanceConfig
 from builders.critics.settings import CriticsConfig
 from builders.errors import ConfigError, RunError
@@ -23,15 +25,23 @@ from trainers.training_pairs import Task
 _SAMPLE = "Profit rose 5 percent on Monday."  # shows what a parser, an oracle or a splitter does with a sentence
 
 
-def check_recipe(recipe: Recipe) -> None:
+def check_recipe(recipe: Recipe, folder: Path) -> None:
     """Finds what would only be noticed when its stage begins. Models are judged by their configuration alone.
+
+    Args:
+        recipe: The recipe.
+        folder: Of the run, where contexts of a corpus may lie already.
 
     Raises:
         ConfigError: A model of another kind, an NLI model without an entailment label, a module without the function.
-        RunError: A model or file that is not there, a parser that gives no tree, a splitter that gives no sentences.
+        RunError: A model, file or corpus that is not there, a parser that gives no tree, a splitter that gives no
+            sentences.
+        UsageError: A column, split or configuration that a corpus has not.
     """
     check_teacher(recipe.sampling)
     Sentences(recipe.sampling.domain.sentences).split(_SAMPLE)
+    if recipe.sampling.corpus is not None:
+        check_corpus(recipe.sampling, recipe.seed, folder / "samples" / "round-0" / CONTEXTS_FILE)
     with _named("student.base"):
         student_loader(recipe.student.base)
     tree_edit_distance = recipe.critics.find(TreeEditDistanceConfig)

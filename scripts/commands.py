@@ -147,9 +147,10 @@ def _pipeline(options: argparse.Namespace) -> Pipeline:
     overrides = [*options.overrides, *([f"seed={options.seed}"] if options.seed is not None else [])]
     recipe = load_recipe(options.recipe, overrides, options.contexts)
     only = _part(options)
-    check_recipe(recipe)
+    folder = Path(options.out or f"runs/{recipe.name}")
+    check_recipe(recipe, folder)
     keep_rejects = getattr(options, "keep_rejects", False)
-    return Pipeline(recipe, Path(options.out or f"runs/{recipe.name}"), only, keep_rejects)
+    return Pipeline(recipe, folder, only, keep_rejects)
 
 
 def _part(options: argparse.Namespace) -> tuple[int, int] | None:

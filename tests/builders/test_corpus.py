@@ -10,7 +10,7 @@ import pytest
 from datasets import Dataset
 
 from builders.contexts import content_id
-from builders.corpus import corpus_contexts
+from builders.corpus import check_corpus, corpus_contexts
 from builders.domain import DomainConfig
 from builders.errors import ConfigError, RunError, UsageError
 from builders.sampling_config import CorpusConfig, SamplingConfig
@@ -39,6 +39,10 @@ def gather(tmp_path, place, contexts=100, seed=7, **settings):
 def read(tmp_path, place, contexts=100, seed=7, **settings):
     found = gather(tmp_path, place, contexts, seed, **settings)
     return found.read(0, found.count)
+
+
+def check(tmp_path, place, **settings):
+    check_corpus(config(place, **settings), 7, tmp_path / "samples" / "contexts.parquet")
 
 
 def texts(contexts):
@@ -237,6 +241,9 @@ def test_what_is_wrong_with_a_corpus_is_one_line(hub, tmp_path, monkeypatch, pla
         gather(tmp_path, place)
     assert words in str(caught.value)
     assert "\n" not in str(caught.value)
+    with pytest.raises(type(caught.value)) as checked:
+        check(tmp_path, place)
+    assert words in str(checked.value)
     assert not list(tmp_path.glob("samples/*"))
 
 
@@ -299,9 +306,13 @@ def test_a_dataset_of_the_hub_is_read_once_and_stays_at_its_commit(hub, tmp_path
     assert found.count == 2
     assert (identity["dataset"], identity["column"], identity["split"]) == ("alice/articles", "document", "train")
     assert len(identity["commit"]) == 40
+    assert "rows_left" not in found.origin["counts"]  # they are not fetched, and so not counted
     publish(many(9))
     hub.stop()  # from here on the Hub cannot be asked
     assert gather(tmp_path, "alice/articles:document") == found
+    check(tmp_path, "alice/articles:document")
+    with pytest.raises(RunError, match=r"alice/artikels is no file or folder here"):
+        check(tmp_path, "alice/artikels:document")
     with pytest.raises(RunError, match=r"alice/articles is no file or folder here, .*check the name, or the network"):
         gather(tmp_path, "alice/articles:document", min_sentences=2)
     assert gather(tmp_path, "alice/articles:document") == found

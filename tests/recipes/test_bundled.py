@@ -85,10 +85,10 @@ def stanza(monkeypatch):
 
 
 @pytest.mark.parametrize("name", BUNDLED)
-def test_a_recipe_passes_all_checks(name, models, stanza):
+def test_a_recipe_passes_all_checks(name, models, stanza, tmp_path):
     recipe = load_recipe(name, [])
     models(recipe)
-    check_recipe(recipe)
+    check_recipe(recipe, tmp_path)
     assert recipe.name == name
 
 

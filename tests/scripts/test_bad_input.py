@@ -187,6 +187,10 @@ def parsed_by(parser: str) -> str:
         ("evaluation.oracle", "no_syntax", 2, ["oracle 'no_syntax'", "no_syntax.py, line 1"]),
         ("evaluation.oracle", "bad_code", 1, ["oracle 'bad_code' failed on"]),
         ("evaluation", "{data: half_source.jsonl}", 1, ["half_source.jsonl, line 2", "half a character"]),
+        ("sampling.corpus", "nowhere.txt", 1, ["cannot read nowhere.txt"]),
+        ("sampling.corpus", "gap.txt:body", 2, ["gap.txt has no column 'body'; it has text"]),
+        ("sampling.corpus", "{place: gap.txt, split: test}", 2, ["sampling.corpus.split test", "leave it out"]),
+        ("sampling.corpus", "number.jsonl:body", 2, ["number.jsonl has no column 'body'"]),
     ],
 )
 def test_what_a_recipe_names_is_looked_at_before_anything_is_sampled(setting, value, status, words):

@@ -74,6 +74,17 @@ def test_a_recipe_without_a_student_and_an_oracle_will_do(tmp_path, monkeypatch)
     assert (record["oracle"], record["corpus"]["identity"]["place"]) == (None, "passages.txt")
 
 
+def test_what_is_said_of_a_corpus_names_the_commands_own_options(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "mine.yaml").write_text(RECIPE)
+    (tmp_path / "passages.txt").write_text("Profit rose.\nSales fell.\n")
+    small = ("--contexts", "passages.txt:text", "--temperatures", "0.7", "--k", "4", "--n", "1")
+    outcome = impossible("proximity", "mine.yaml", *small, "--lengths", "1")
+    assert "1 lines left, since --n asks for no more" in outcome.err
+    outcome = impossible("proximity", "mine.yaml", *small, "--lengths", "1,2")
+    assert outcome.complaints[0].endswith("name another column, or lower the longest of --lengths")
+
+
 @pytest.mark.parametrize(
     ("changes", "words"),
     [

@@ -180,3 +180,15 @@ def test_the_summary_recipe(critic, tmp_path):
     assert student["figures"].keys() >= {"faithful_summary", "entailed", "compression", "copy"}
     assert "pipeline_tag: summarization" in (tmp_path / "student" / "README.md").read_text(encoding="utf-8")
     assert not (tmp_path / "dimple").exists()
+
+
+def test_a_mistyped_corpus_leaves_the_recipe_of_a_run_as_it_was(tmp_path):
+    (tmp_path / "a.txt").write_text("".join(f"{line}\n" for line in DOCUMENT))
+    sample(tmp_path / "run", "--contexts", tmp_path / "a.txt")
+    before = files_below(tmp_path / "run")
+    for mistyped in (tmp_path / "b.txt", f"{tmp_path / 'a.txt'}:body"):
+        outcome = impossible(
+            "sample", "microworld-demo", "--out", tmp_path / "run", *FEW, *CRITICS, "--contexts", mistyped
+        )
+        assert outcome.status in (1, 2)
+        assert files_below(tmp_path / "run") == before
