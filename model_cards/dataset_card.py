@@ -83,7 +83,7 @@ def _card_data(run: Run, configs: list[DatasetConfig]) -> DatasetCardData:
         **_TASKS[run.metrics.task],
         size_categories=[size_category(sum(config.rows for config in configs))],
         annotations_creators=["machine-generated"],
-        language_creators=["machine-generated"],
+        language_creators=["machine-generated", *(["found"] if run.metrics.corpus else [])],
         multilinguality=["monolingual"],
         source_datasets=_source_datasets(run),
         tags=["synthetic", run.metrics.task, "impossible-distillation", run.metrics.domain],

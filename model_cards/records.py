@@ -217,12 +217,17 @@ class Corpus:
     commit: str | None
 
     @property
+    def name(self) -> str:
+        """The place as others may read it."""
+        return public_name(self.place)
+
+    @property
     def words(self) -> str:
         """What was taken, in a line."""
         commit = f"commit {self.commit[:12]}" if self.commit else None
         details = [self.config, self.split and f"split {self.split}", commit]
         column = f"column '{self.column}' of " if self.column else ""
-        place = ", ".join([self.place, *(detail for detail in details if detail)])
+        place = ", ".join([self.name, *(detail for detail in details if detail)])
         return f"{'cut from' if self.column else 'those of'} {column}{place}"
 
 

@@ -164,6 +164,27 @@ def test_contexts_of_a_file_are_not_told_as_drawn_from_the_teacher(make_run, rec
     assert card.data.source_datasets == ["original"]
 
 
+def test_text_of_a_corpus_is_told_from_what_the_teacher_wrote(make_run, figures):
+    figures["corpus"] = {"identity": {"place": "/home/alice/contexts.txt", "column": None}, "counts": {}}
+    card = card_of(make_run(figures=figures))
+    assert card.data.language_creators == ["machine-generated", "found"]
+    assert "Nobody wrote or labelled the pairs: " in card.text
+    assert "The contexts of round 0 are text of another dataset, `contexts.txt`" in card.text
+    [row] = [line for line in card.text.splitlines() if line.startswith("| `context` |")]
+    assert "in round 0 copied from `contexts.txt`" in row
+    limits = card.text.split("## Known limits and risks")[1]
+    assert "That text is under its own licence" in limits
+    assert "The text is machine-written, but for that column, and may make things up" in limits
+    assert "/home/alice" not in card.text
+
+
+def test_without_a_corpus_all_is_the_teachers(run):
+    card = card_of(run)
+    assert card.data.language_creators == ["machine-generated"]
+    assert "Nobody wrote or labelled them: " in card.text
+    assert "licence" not in card.text.split("## Known limits and risks")[1].split("## Provenance")[0]
+
+
 def test_a_corpus_on_the_hub_is_named_with_its_commit(make_run, figures):
     identity = {"place": "xsum", "column": "document", "dataset": "EdinburghNLP/xsum", "commit": "0123456789abcdef"}
     figures["corpus"] = {"identity": identity | {"config": "default", "split": "train"}, "counts": {}}
