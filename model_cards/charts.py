@@ -7,6 +7,7 @@ Colours are classes that the style sheet sets for light and dark.
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from markupsafe import Markup
 
@@ -133,9 +134,13 @@ def interval_chart(series: Sequence[Measured], x_label: str, y_ticks: Sequence[f
     plane = _Plane(places[0] - margin, places[-1] + margin, y_ticks)
     axis = [_text(plane.across(x), _HEIGHT - _BOTTOM + 14, f"{x:g}", "middle") for x in places]
     axis.append(_text((_LEFT + _WIDTH - _RIGHT) / 2, _HEIGHT - 3, x_label, "middle"))
+    # Many lines stand closer, so that none leaves the plane or reaches the next x.
+    gaps = [plane.across(right) - plane.across(left) for left, right in pairwise(places)]
+    room = min([2 * (plane.across(places[0]) - _LEFT), *(0.6 * gap for gap in gaps)])
+    step = min(_ASIDE, room / len(series))
     shapes = []
     for number, (tone, name, points) in enumerate(series):
-        aside = _ASIDE * (number - (len(series) - 1) / 2)
+        aside = step * (number - (len(series) - 1) / 2)
         spots = [(plane.across(x) + aside, plane.down(mean)) for x, mean, _ in points]
         shapes += [
             Markup('<line class="{} whisker" x1="{x:.1f}" x2="{x:.1f}" y1="{:.1f}" y2="{:.1f}"/>').format(

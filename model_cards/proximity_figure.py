@@ -10,8 +10,8 @@ from markupsafe import Markup
 
 from model_cards.charts import Measured, interval_chart, ticks
 
-_WIDTH, _HEIGHT, _MARGIN, _HEAD, _TITLE, _LEGEND = 360, 210, 16, 54, 24, 34
-_TONES = 6
+_WIDTH, _HEIGHT, _MARGIN, _HEAD, _TITLE, _LEGEND = 360, 210, 16, 54, 24, 18
+_TONES = ("#0f4c81", "#1b9e8f", "#d1711b", "#b0307a", "#6a51a3", "#6b6f15")
 _LONGEST_NAME = 36
 _STYLE = """
 svg { font-family: system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", Arial, sans-serif; }
@@ -24,13 +24,6 @@ text { fill: #5b6670; font-size: 10.5px; }
 .whisker { stroke-width: 1.2; }
 .oracle.line { stroke-dasharray: 5 4; stroke-width: 1.6; }
 .any { stroke: #5b6670; }
-.tone-0 { stroke: #0f4c81; } .tone-0.dot { fill: #0f4c81; }
-.tone-1 { stroke: #1b9e8f; } .tone-1.dot { fill: #1b9e8f; }
-.tone-2 { stroke: #d1711b; } .tone-2.dot { fill: #d1711b; }
-.tone-3 { stroke: #b0307a; } .tone-3.dot { fill: #b0307a; }
-.tone-4 { stroke: #6a51a3; } .tone-4.dot { fill: #6a51a3; }
-.tone-5 { stroke: #6b6f15; } .tone-5.dot { fill: #6b6f15; }
-.oracle.dot { fill: #ffffff; stroke-width: 1.6; }
 """
 
 
@@ -61,14 +54,21 @@ def proximity_figure(record: dict[str, Any]) -> str:
     share = _series(rows, axes, values, judges, "share", 100)
     bleu = _series(rows, axes, values, judges, "self_bleu", 1)
     panels = [
-        ("Equivalent pairs among distinct pairs, %", share, _ticks(share, from_zero=True)),
-        ("Self-BLEU of the equivalent pairs, 0-100", bleu, _ticks(bleu, from_zero=False)),
+        (
+            "Equivalent pairs among distinct pairs, %",
+            share,
+            _ticks(share, from_zero=True),
+            "No context has two sentences",
+        ),
+        ("Self-BLEU of the equivalent pairs, 0-100", bleu, _ticks(bleu, from_zero=False), "No pairs are equivalent"),
     ]
     drawn = [
-        _panel(title, interval_chart(series, axes.x_label, marks, title), _MARGIN + place * (_WIDTH + _MARGIN))
-        for place, (title, series, marks) in enumerate(panels)
+        _panel(title, interval_chart(series, axes.x_label, marks, title) or _nothing(why), place)
+        for place, (title, series, marks, why) in enumerate(panels)
     ]
-    width, height = 2 * (_WIDTH + _MARGIN) + _MARGIN, _HEAD + _TITLE + _HEIGHT + _LEGEND + _MARGIN
+    width = 2 * (_WIDTH + _MARGIN) + _MARGIN
+    legend, bottom = _legend(axes, values, judges, width, _HEAD + _TITLE + _HEIGHT + 24)
+    height = bottom + _MARGIN + 8
     return str(
         Markup(
             '<svg xmlns="http://www.w3.org/2000/svg" width="{w}" height="{h}" viewBox="0 0 {w} {h}">\n'
@@ -81,12 +81,12 @@ def proximity_figure(record: dict[str, Any]) -> str:
             h=height,
             head="Paraphrastic proximity",
             words=_words(record),
-            style=Markup(_STYLE),
+            style=Markup(_STYLE) + _tone_style(len(values)),
             inner_w=width - 1,
             inner_h=height - 1,
             left=_MARGIN + 6,
             panels=Markup("\n").join(drawn),
-            legend=_legend(axes, values, judges, _HEAD + _TITLE + _HEIGHT + 24),
+            legend=legend,
         )
     )
 
@@ -115,7 +115,7 @@ def _series(
                 for row in sorted(rows, key=lambda row: row[axes.x])
                 if row[axes.line] == value and row[judge][name] is not None
             ]
-            series.append((f"tone-{number % _TONES} {judge}", f"{axes.line_label} {value:g}, {judge}", points))
+            series.append((f"tone-{number} {judge}", f"{axes.line_label} {value:g}, {judge}", points))
     return series
 
 
@@ -132,24 +132,45 @@ def _ticks(series: Sequence[Measured], from_zero: bool) -> list[float]:
     return ticks(0.0 if from_zero else max(0.0, min(ends)), max(ends), 5)
 
 
-def _panel(title: str, chart: Markup, left: int) -> Markup:
-    top = _HEAD + _TITLE
+def _tone_style(lines: int) -> Markup:
+    """A colour for each line: chosen ones, or of so many the rainbow's, which are in the order of the values."""
+    tones = (
+        _TONES if lines <= len(_TONES) else [f"hsl({300 * number // (lines - 1)} 75% 38%)" for number in range(lines)]
+    )
+    rules = [
+        f".tone-{number} {{ stroke: {tone}; }} .tone-{number}.dot {{ fill: {tone}; }}"
+        for number, tone in enumerate(tones)
+    ]
+    return Markup("\n".join([*rules, ".oracle.dot { fill: #ffffff; stroke-width: 1.6; }", ""]))
+
+
+def _panel(title: str, chart: Markup, place: int) -> Markup:
+    left, top = _MARGIN + place * (_WIDTH + _MARGIN), _HEAD + _TITLE
     return Markup(
         '<text class="title" x="{x}" y="{y}">{title}</text>\n'
         '<svg x="{left}" y="{top}" width="{w}" height="{h}">{chart}</svg>'
     ).format(x=left + 6, y=top - 4, title=title, left=left, top=top, w=_WIDTH, h=_HEIGHT, chart=chart)
 
 
-def _legend(axes: _Axes, values: Sequence[float], judges: Sequence[str], y: float) -> Markup:
-    keys = [(f"tone-{number % _TONES}", f"{axes.line_label} {value:g}") for number, value in enumerate(values)]
-    keys += [(f"any {judge}", judge) for judge in judges]
+def _nothing(why: str) -> Markup:
+    return Markup('<text x="{}" y="{}" text-anchor="middle">{}, so there is nothing to draw.</text>').format(
+        _WIDTH // 2, _HEIGHT // 2, why
+    )
+
+
+def _legend(axes: _Axes, values: Sequence[float], judges: Sequence[str], width: int, y: int) -> tuple[Markup, int]:
+    """The lines' names from `y` down, in as many rows as they take; and where the last row stands."""
+    keys = [(f"tone-{number} line", f"{axes.line_label} {value:g}") for number, value in enumerate(values)]
+    keys += [(f"any {judge} line", judge) for judge in judges]
     x, parts = float(_MARGIN + 6), []
-    for tone, name in keys:
-        parts.append(
-            Markup(
-                '<line class="{} line" x1="{:.0f}" x2="{:.0f}" y1="{y}" y2="{y}"/><text x="{:.0f}" y="{base}">{}</text>'
-            ).format(tone, x, x + 22, x + 28, name, y=y, base=y + 4)
-        )
-        x += 28 + 6.5 * len(name) + 18
-    parts.append(Markup('<text x="{:.0f}" y="{}">bars: 95% intervals over contexts</text>').format(x, y + 4))
-    return Markup("").join(parts)
+    for tone, name in [*keys, (None, "bars: 95% intervals over contexts")]:
+        text_at = 0 if tone is None else 28
+        taken = text_at + 6.5 * len(name)
+        if x + taken > width - _MARGIN:
+            x, y = float(_MARGIN + 6), y + _LEGEND
+        if tone is not None:
+            line = Markup('<line class="{}" x1="{:.0f}" x2="{:.0f}" y1="{y}" y2="{y}"/>')
+            parts.append(line.format(tone, x, x + 22, y=y))
+        parts.append(Markup('<text x="{:.0f}" y="{}">{}</text>').format(x + text_at, y + 4, name))
+        x += taken + 18
+    return Markup("").join(parts), y

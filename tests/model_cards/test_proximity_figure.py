@@ -1,5 +1,6 @@
 """The figure of paraphrastic proximity: which line is whose, and what runs along the axis."""
 
+import re
 from xml.etree import ElementTree
 
 import pytest
@@ -66,3 +67,31 @@ def test_it_names_teacher_and_critic_as_text():
     [words] = [text for text in texts if text and text.startswith("teacher me/<teacher>; critic ...aaa")]
     assert words.endswith("1,000 contexts a length, k = 100")
     assert len(words) < 130
+
+
+MANY = [number / 10 for number in range(3, 12)]
+
+
+def test_a_legend_stays_on_the_page_and_no_two_lines_look_alike():
+    figure = proximity_figure(record(range(1, 10), MANY))
+    root = ElementTree.fromstring(figure)
+    named = [part for part in root if part.tag == SVG + "text" and (part.text or "").startswith(("T ", "bars"))]
+    assert len(named) == 10
+    width, height = (float(root.get(side)) for side in ("width", "height"))
+    assert all(float(part.get("x")) + 5 * len(part.text) < width for part in named)
+    assert all(float(part.get("y")) < height - 10 for part in named)
+    dots = {float(part.get("cx")) for part in parts(figure, "circle")}
+    assert min(dots) > 42
+    assert max(dots) < 348  # the sides of the plane
+    style = root.find(SVG + "style").text
+    assert len(set(re.findall(r"\.tone-\d+ \{ stroke: ([^;]+);", style))) == 9
+
+
+@pytest.mark.parametrize(("share", "bleu"), [(0.0, None), (None, None)])
+def test_a_panel_with_nothing_to_draw_says_so(share, bleu):
+    nothing = record([1, 2], [0.7], None)
+    for row in nothing["rows"]:
+        row["critic"] = judged(share, bleu)
+    words = {part.text for part in parts(proximity_figure(nothing), "text")}
+    assert "No pairs are equivalent, so there is nothing to draw." in words
+    assert ("No context has two sentences, so there is nothing to draw." in words) is (share is None)

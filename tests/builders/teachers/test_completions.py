@@ -176,7 +176,9 @@ def test_a_domain_that_begins_from_nothing_needs_a_server_that_can(server, teach
     with pytest.raises(ConfigError) as caught:
         teacher.check()
     assert "HTTP 400 Prompt cannot be empty" in str(caught.value)
-    assert "give the domain prefixes, such as 'Abstract:' (a corpus of contexts serves round 0 alone)" in str(caught.value)
+    assert "give the domain prefixes, such as 'Abstract:' (a corpus of contexts serves round 0 alone)" in str(
+        caught.value
+    )
 
 
 def test_its_identity_is_the_model_and_never_the_place(server, teacher_of):

@@ -81,9 +81,7 @@ def test_what_is_said_of_a_wrong_key_is_not_shown(server, keyed, status):
     assert complaint(keyed()).endswith(f"answers with HTTP {status}; correct the key in TEST_KEY")
 
 
-@pytest.mark.parametrize(
-    "shown", [KEY[:8], KEY[:-1], KEY[-8:], KEY[1:], b64encode(KEY.encode()).decode()]
-)
+@pytest.mark.parametrize("shown", [KEY[:8], KEY[:-1], KEY[-8:], KEY[1:], b64encode(KEY.encode()).decode()])
 def test_parts_and_other_forms_of_the_key_are_not_quoted(server, keyed, shown):
     server.fault = lambda handler, body: not handler.answer(400, error(f"the key <{shown}> is wrong ({shown})"))
     line = complaint(keyed())
