@@ -1,4 +1,4 @@
-"""`impossible`: the command line. Its arguments are in `arguments.py`; what the commands do is in `commands.py`."""
+"""`impossible`: the command line. Its arguments begin in `arguments.py`; what the commands do is in `commands.py`."""
 
 import argparse
 import os

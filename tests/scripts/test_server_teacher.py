@@ -172,7 +172,7 @@ def test_a_whole_run(server, critic, tmp_path):
 
 def test_what_only_a_later_round_would_ask_is_tried_before_round_0_is_paid_for(server, tmp_path):
     (tmp_path / "contexts.txt").write_text("Profit rose.\n" * 3)
-    own = overrides({"sampling.domain": "{name: mine}"}) + ["--contexts", str(tmp_path / "contexts.txt")]
+    own = [*overrides({"sampling.domain": "{name: mine}"}), "--contexts", tmp_path / "contexts.txt"]
     server.fault = lambda handler, body: not body["prompt"] and not handler.answer(400, error("Prompt is empty"))
     refused = sample(tmp_path / "run", server, *own)
     assert (refused.status, len(refused.complaints)) == (2, 2)
