@@ -28,9 +28,9 @@ SAMPLES_SCHEMA = pa.schema(
         ("seed", pa.int64()),
     ]
 )
-# What a stage counts beside the contexts that it has: passages, for which none was found, and the same context again.
-LOST_CONTEXTS = ("refused:passage_too_short", "refused:repeated_context")
-# Settings of the contexts that a teacher writes or a corpus gives, which come to nothing but these contexts.
+# What is counted beside the contexts that there are: those that no passage was long enough for, and repeated ones.
+_LOST = ("refused:passage_too_short", "refused:repeated_context")
+# Settings that decide which contexts there are, and no more.
 _OF_CONTEXTS = (
     "contexts",
     "every_prefix",
@@ -143,7 +143,7 @@ def _sample_shard(job: _SamplingJob, shard: int) -> None:
         contexts = list({context.context_id: context for context in drawn}.values())
         lost = len(indices) - len(drawn), len(drawn) - len(contexts)
     rows, counts = sample_sentences(config, teacher, contexts, job.seed, job.round_name)
-    before = {"contexts": len(rows)} | dict(zip(LOST_CONTEXTS, lost, strict=True))
+    before = {"contexts": len(rows)} | dict(zip(_LOST, lost, strict=True))
     job.stage.write_shard(shard, rows, SAMPLES_SCHEMA, before | counts | teacher.counts())
 
 

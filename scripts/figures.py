@@ -12,6 +12,7 @@ from builders.journal import Stage
 from builders.models import model_identity
 from builders.named import code_identity
 from builders.parsers.loading import load_parser, parser_identity
+from builders.sampling_config import SamplingConfig
 from builders.teachers import load_teacher
 from scripts.pipeline import Pipeline
 from scripts.provenance import preference_counts, provenance, released_statistics
@@ -123,7 +124,7 @@ def _systems(pipeline: Pipeline) -> Iterator[tuple[str, Path | None, dict[str, A
     code += [parser_identity(parser)] if parser else []
 
     def evaluated(name: str, student: Path | None) -> tuple[str, Path | None, dict[str, Any]]:
-        identity = load_teacher(recipe.sampling).identity() if student is None else model_identity(str(student))
+        identity = _teacher_identity(recipe.sampling) if student is None else model_identity(str(student))
         sources = [row["source"] for row in rows]
         mark = fingerprint(identity, rows, recipe.evaluation, code, recipe.task)
         record = pipeline.folder / "evaluation" / f"{student.name if student else 'teacher'}.json"
@@ -145,6 +146,11 @@ def _systems(pipeline: Pipeline) -> Iterator[tuple[str, Path | None, dict[str, A
         yield evaluated("control: more training on the old pairs", pipeline.more_training())
     if "fresh_pairs" in recipe.controls:
         yield evaluated("control: fresh contexts, ordinary pairs", pipeline.fresh_pairs())
+
+
+def _teacher_identity(config: SamplingConfig) -> list[Any]:
+    """The teacher with the settings that its outputs as a baseline depend on."""
+    return [load_teacher(config).identity(), config.bf16, config.sentence_tokens, config.domain.sentences]
 
 
 def evaluation_record(

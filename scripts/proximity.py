@@ -113,6 +113,7 @@ def _record(recipe: ProximityRecipe, config: ProximityConfig, found: Proximity, 
             "top_p": sampling.top_p,
             "no_repeat_ngram_size": sampling.no_repeat_ngram_size,
             "sentence_tokens": sampling.sentence_tokens,
+            "bf16": sampling.bf16,
         },
         "self_bleu": f"sentence BLEU of each sentence of a pair against the other, averaged; {signature('sentence')}",
         "counts": found.counts,
@@ -130,7 +131,8 @@ def _lines(record: dict[str, Any]) -> Iterator[str]:
     if passages < settings["contexts"]:
         yield f"{settings['contexts'] - passages} of {settings['contexts']} passages were missing or too short"
     if too_long := record["counts"]["contexts_too_long"]:
-        yield f"{too_long} contexts are left out: the teacher would have lost their first sentences, being too long"
+        contexts = "1 context is" if too_long == 1 else f"{too_long} contexts are"
+        yield f"{contexts} left out: too long for the teacher, which would have gone on from its last sentences"
     yield from _gaps(record)
     yield ""
     yield from _table(record)

@@ -158,7 +158,7 @@ def teacher_outputs(config: SamplingConfig, sources: Sequence[str], label: str |
         One a source; "" for a source that is too long for the teacher.
     """
     teacher, sentences = load_teacher(config), Sentences(config.domain.sentences)
-    greedy = Decoding(max_new_tokens=config.sentence_tokens)
+    greedy = Decoding(max_new_tokens=config.sentence_tokens, endings=config.domain.sentences.endings)
 
     def continuations(batch: list[Prompt]) -> list[list[str]]:
         return [continued.texts for continued in teacher.go_on(batch, greedy, sentences.first_is_done)]

@@ -4,7 +4,7 @@ from builders.teachers.base import Continued
 
 
 class ScriptedTeacher:
-    """Writes `write(prompt)` behind each prompt, as often as the decoding wants texts."""
+    """Writes `write(prompt)` behind each prompt, for each text that the decoding wants anew; fits `room` words."""
 
     def __init__(self, write, name="scripted", room=None):
         self._write, self._name, self._room = write, name, room
@@ -22,7 +22,7 @@ class ScriptedTeacher:
     def go_on(self, prompts, decoding, is_done):
         self.asked.append((prompts, decoding))
         return [
-            Continued(fitted, [self._write(prompt)] * decoding.num_return if fitted else [])
+            Continued(fitted, [self._write(prompt) for _ in range(decoding.num_return)] if fitted else [])
             for prompt in prompts
             for fitted in [self._fitted(prompt.text)]
         ]

@@ -161,6 +161,31 @@ def test_prompts_begin_as_texts_do(load, name):
     assert (begun[0] == KINDS[name].start) == (KINDS[name].tokenizer not in ("gpt2", "qwen"))
 
 
+@pytest.mark.parametrize("name", ["gpt2", "biogpt", "opt", "llama", "llama3", "qwen2"])
+def test_the_name_of_a_token_in_a_text_is_text(load, name):
+    _, tokenizer = load(name)
+    texts = [f"Nike {token} said{token}" for token in tokenizer.all_special_tokens]
+    start = len(prompt_tokens(tokenizer, ["Nike"])[0]) - len(tokenizer("Nike", add_special_tokens=False)["input_ids"])
+    unknown = tokenizer.unk_token_id if name == "biogpt" else None  # for "<", which its vocabulary lacks
+    for tokens in prompt_tokens(tokenizer, texts):
+        assert not {*tokens[start:]} & {*tokenizer.all_special_ids} - {unknown}
+
+
+@pytest.mark.parametrize("name", ["gpt2", "biogpt", "opt", "llama", "llama3", "qwen2"])
+def test_ordinary_prompts_are_as_their_tokenizer_has_them(load, name):
+    _, tokenizer = load(name)
+    texts = [text for passage in corpus()[:20] for text in (passage, passage[:31], f" {passage[5:40]} ")]
+    assert prompt_tokens(tokenizer, texts) == tokenizer(texts)["input_ids"]
+
+
+def test_a_text_longer_than_the_window_is_tokenised_in_silence(load, capfd):
+    _, tokenizer = load("gpt2")
+    tokenizer.model_max_length = 20
+    tokenizer.deprecation_warnings.clear()
+    assert len(prompt_tokens(tokenizer, ["Nike said that sales fell. " * 20])[0]) > 20
+    assert "longer than" not in capfd.readouterr().err
+
+
 @pytest.mark.parametrize("name", ["gpt2", "opt", "llama", "qwen3", "qwen2-window"])
 def test_samples_follow_the_model(load, name):
     model, tokenizer = load(name)
@@ -207,6 +232,17 @@ def test_a_new_line_in_a_byte_of_its_own_may_end_a_sentence(load):
     ends = {tokenizer.convert_ids_to_tokens(int(token)) for token in ending_tokens(tokenizer, ".?!").nonzero()[0]}
     assert "<0x0A>" in ends
     assert {"." in end or "?" in end or "!" in end for end in ends - {"<0x0A>", "<0x21>", "<0x2E>", "<0x3F>"}} == {True}
+
+
+@pytest.mark.parametrize("name", ["gpt2", "llama"])
+def test_an_end_that_is_spread_over_several_tokens_is_found_by_its_last(load, name):
+    _, tokenizer = load(name)
+    *_, last = tokenizer("Nike\u3002", add_special_tokens=False)["input_ids"]
+    assert len(tokenizer("\u3002", add_special_tokens=False)["input_ids"]) > 1
+    ends = ending_tokens(tokenizer, "\u3002")
+    assert ends[last]
+    assert not ending_tokens(tokenizer, ".?!")[last]
+    assert not ends[tokenizer(".", add_special_tokens=False)["input_ids"][-1]]
 
 
 @pytest.mark.parametrize("name", ["gpt2", "biogpt", "opt", "llama", "qwen2"])

@@ -1,7 +1,10 @@
+import dataclasses
 import gzip
 import json
 import random
 import re
+import shutil
+import sys
 from collections import Counter
 
 import pyarrow as pa
@@ -11,7 +14,7 @@ from datasets import Dataset
 
 from builders.contexts import content_id
 from builders.corpus import check_corpus, corpus_contexts
-from builders.domain import DomainConfig
+from builders.domain import DomainConfig, SentencesConfig
 from builders.errors import ConfigError, RunError, UsageError
 from builders.sampling_config import CorpusConfig, SamplingConfig
 from tests.hub import files
@@ -98,6 +101,15 @@ def test_rows_may_bring_their_ids(tmp_path, name):
 def test_an_id_that_is_null_is_no_id(tmp_path):
     null = [{"context": text, "context_id": None, "passage_id": None} for text in LOCAL]
     assert lines_of(tmp_path, null) == lines_of(tmp_path, "\n".join(LOCAL), "contexts.txt")
+
+
+@pytest.mark.parametrize("blank", ['""', "NaN", "null"])
+def test_a_blank_id_is_no_id(tmp_path, blank):
+    rows = "".join(f'{{"context": "{text}", "context_id": {blank}, "passage_id": {blank}}}\n' for text in LOCAL)
+    (tmp_path / "a.jsonl").write_text(rows)
+    found = read(tmp_path, tmp_path / "a.jsonl")
+    assert [context.context_id for context in found] == [content_id("news", text) for text in LOCAL]
+    assert [context.passage_id for context in found] == [content_id(text) for text in LOCAL]
 
 
 def test_one_context_under_one_id_may_stand_twice(tmp_path):
@@ -297,6 +309,54 @@ def send(request, data, headers):
 def stored(hub):
     """What was asked of the Hub's storage, where its Parquet files lie."""
     return [path for method, path, _ in hub.requests if method == "GET" and path.startswith("/storage")]
+
+
+def test_what_was_made_is_made_again_when_its_file_is_damaged(tmp_path, capsys):
+    place = write(tmp_path / "a.txt", [f"Number {number} is one." for number in range(3000)])
+    whole = read(tmp_path, place, 3000)
+    path = tmp_path / "samples" / "contexts.parquet"
+    for start, stop in ((200, 260), (100, len(path.read_bytes()))):
+        damaged = bytearray(path.read_bytes())
+        damaged[start:stop] = bytes(min(60, stop - start))
+        path.write_bytes(damaged)
+        assert read(tmp_path, place, 3000) == whole
+    assert capsys.readouterr().err.count("3,000 from 3,000 lines") == 3
+
+
+def test_only_what_cuts_contexts_makes_them_again(tmp_path, capsys):
+    place = f"{write(tmp_path / 'a.txt', PASSAGES)}:text"
+    for sentences, made in [({}, 1), ({"min_characters": 9, "urls": True}, 0), ({"endings": ".;"}, 1)]:
+        settings = dataclasses.replace(
+            config(place), domain=DomainConfig(name="news", sentences=SentencesConfig(**sentences))
+        )
+        corpus_contexts(settings, 7, tmp_path / "samples" / "contexts.parquet")
+        assert capsys.readouterr().err.count("contexts of") == made
+
+
+def test_a_splitter_that_was_edited_cuts_again(tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.delitem(sys.modules, "edited_splitter", raising=False)
+    place = f"{write(tmp_path / 'a.txt', ['One; two. Three.'])}:text"
+    found = []
+    for pattern in ("(?<=[.])", "(?<=[.;])"):
+        (tmp_path / "edited_splitter.py").write_text(
+            f"import re\ndef split(t):\n    return re.split(r'{pattern} ', t)\n"
+        )
+        monkeypatch.delitem(sys.modules, "edited_splitter", raising=False)
+        shutil.rmtree(tmp_path / "__pycache__", ignore_errors=True)  # which goes by the second
+        domain = DomainConfig(name="news", sentences=SentencesConfig(splitter="edited_splitter:split"))
+        settings = dataclasses.replace(config(place, every_prefix=True, max_sentences=2), domain=domain)
+        contexts = corpus_contexts(settings, 7, tmp_path / "samples" / "contexts.parquet")
+        found.append(texts(contexts.read(0, contexts.count)))
+    assert found == [["One; two.", "One; two. Three."], ["One;", "One; two."]]
+
+
+def test_a_damaged_gzip_file_is_one_line(tmp_path):
+    packed = bytearray(gzip.compress(b"Profit rose. Sales fell.\n" * 2000))
+    packed[12:40] = bytes([255]) * 28
+    (tmp_path / "a.txt.gz").write_bytes(packed)
+    with pytest.raises(RunError, match=r"a\.txt\.gz cannot be read after 0 lines \(.*\); correct the data"):
+        gather(tmp_path, tmp_path / "a.txt.gz")
 
 
 def test_a_dataset_of_the_hub_is_read_once_and_stays_at_its_commit(hub, tmp_path, monkeypatch):

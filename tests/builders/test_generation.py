@@ -101,6 +101,26 @@ def test_a_text_stops_soon_after_its_sentence(teacher):
         assert max(len(text.split()) for text in texts if SENTENCES.first_is_done(text)) < 20
 
 
+def test_whether_a_text_is_done_is_asked_behind_the_ends_of_its_domain(teacher):
+    asked = []
+
+    def is_done(text):
+        asked.append(text)
+        return "d" in text.partition("sai")[2]
+
+    [whole] = continuations(teacher, PROMPTS[:1], is_done=None)
+    [cut] = continuations(teacher, PROMPTS[:1], is_done=is_done, endings="d")
+    assert all(text.startswith(short) and len(short) < len(text) for text, short in zip(whole, cut, strict=True))
+    assert all("d" in text or "\n" in text for text in asked)
+    asked.clear()
+    continuations(teacher, PROMPTS[:1], is_done=is_done)
+    assert all("." in text or "\n" in text for text in asked)
+
+
+def test_an_empty_banned_string_bans_nothing(teacher):
+    assert continuations(teacher, PROMPTS, banned=("",)) == continuations(teacher, PROMPTS)
+
+
 def test_a_prompt_samples_the_same_alone_and_in_company(teacher):
     alone = [continuations(teacher, [prompt])[0] for prompt in PROMPTS]
     assert continuations(teacher, PROMPTS) == alone

@@ -1,3 +1,4 @@
+import json
 import shutil
 import sys
 from pathlib import Path
@@ -18,7 +19,7 @@ from transformers import (
 
 from builders.errors import RunError
 from builders.model_place import resolve
-from builders.models import load_causal_lm, load_classifier, load_seq2seq, model_identity
+from builders.models import load_causal_lm, load_classifier, load_sampled_lm, load_seq2seq, model_identity
 
 
 def test_a_package_reference_is_a_folder_inside_the_package(tmp_path, monkeypatch, student):
@@ -150,3 +151,18 @@ def test_identity_goes_by_content_not_by_place(tmp_path, student, teacher):
     weights.write_bytes(data)
     model_identity.cache_clear()
     assert model_identity(student) != model_identity(str(tmp_path / "elsewhere"))
+
+
+def test_the_tokens_that_end_texts_are_of_a_models_identity(tmp_path, teacher):
+    shutil.copytree(teacher, tmp_path / "other")
+    settings = json.loads((tmp_path / "other" / "generation_config.json").read_text())
+    for change, differs in [({"eos_token_id": [2, 7]}, True), ({"max_length": 99}, False)]:
+        (tmp_path / "other" / "generation_config.json").write_text(json.dumps(settings | change))
+        model_identity.cache_clear()
+        assert (model_identity(str(tmp_path / "other")) != model_identity(teacher)) == differs
+
+
+def test_a_sampled_model_computes_in_bf16_only_when_asked(teacher):
+    assert load_sampled_lm(teacher)[0] is load_causal_lm(teacher)[0]
+    assert load_sampled_lm(teacher)[0].dtype == torch.float32
+    assert load_sampled_lm(teacher, True)[0].dtype == torch.bfloat16

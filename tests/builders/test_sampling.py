@@ -10,6 +10,7 @@ from builders.journal import Stage
 from builders.sampling import SAMPLES_SCHEMA, sample_stage
 from builders.sampling_config import CorpusConfig, SamplingConfig, ServerConfig
 from builders.sentences import REFUSALS, Sentences
+from model_cards import vocabulary
 
 NEWS = DomainConfig(name="news")
 SENTENCES = Sentences(NEWS.sentences)
@@ -47,6 +48,11 @@ def test_samples_are_single_qualified_sentences(stage):
     assert [counts[name] for name in names] == [len(rows), 0, 0, 0, 0, 5 * len(rows)]
     refused = sum(counts[f"refused:{reason}"] for reason in REFUSALS)
     assert counts["sentences"] == counts["sampled"] - refused == len(sentences)
+
+
+def test_every_refusal_that_is_counted_has_its_words(stage):
+    counted = {name.removeprefix("refused:") for name in stage.counts() if name.startswith("refused:")}
+    assert counted == {*vocabulary.REFUSALS}
 
 
 def test_a_finished_stage_is_not_done_again(stage, teacher):

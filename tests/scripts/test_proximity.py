@@ -110,3 +110,19 @@ def test_mistakes_are_one_line_and_start_nothing(tmp_path, monkeypatch, changes,
     [line] = outcome.err.splitlines()
     assert words in line
     assert not list(tmp_path.rglob("shard-*"))
+
+
+def test_what_is_left_out_of_the_table_is_said(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "mine.yaml").write_text(RECIPE)
+    sentence = "BOSTON (AP) -- Halden Industrial launched a new phone in Boston."
+    (tmp_path / "passages.txt").write_text(" ".join([sentence] * 5) + "\n")
+    options = ("--lengths", "1,5", "--temperatures", "0.7", "--k", "4", "--n", "1")
+    long = ("--set", "sampling.sentence_tokens=200")
+    outcome = impossible("proximity", "mine.yaml", "--contexts", "passages.txt", *options, *long)
+    assert outcome.status == 0
+    lines = outcome.out.splitlines()
+    assert "1 context is left out: too long for the teacher, which would have gone on from its last sentences" in lines
+    assert "Length 5, T 0.7: no context" in lines
+    counts = json.loads((tmp_path / "runs/mine-proximity/proximity.json").read_text())["counts"]
+    assert counts["contexts_too_long"] == 1

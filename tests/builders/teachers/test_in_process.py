@@ -118,6 +118,13 @@ def test_few_cuts_are_tried_on_a_prompt_far_too_long(teacher, monkeypatch):
     assert len(tried) <= 10
 
 
+def test_bf16_is_for_the_teacher_to_compute_in(teacher):
+    for bf16, dtype in ((False, torch.float32), (True, torch.bfloat16)):
+        asked = InProcessTeacher(config(teacher, bf16=bf16))
+        assert asked._model.dtype == dtype
+        assert all(text for one in asked.go_on(prompts(3), DECODING, None) for text in one.texts)
+
+
 def save(folder, **names):
     tokenizer = make_tokenizer()
     bare = PreTrainedTokenizerFast(tokenizer_object=tokenizer.backend_tokenizer, **names)
