@@ -333,6 +333,16 @@ def test_only_what_cuts_contexts_makes_them_again(tmp_path, capsys):
         assert capsys.readouterr().err.count("contexts of") == made
 
 
+@pytest.mark.parametrize("change", [{"seed": 8}, {"every_prefix": True}, {"max_sentences": 1}, {"min_sentences": 2}])
+def test_contexts_that_would_be_cut_elsewhere_are_cut_again(tmp_path, change):
+    passages = [f"Number {number} rose. It fell. It rained. It ended." for number in range(20)]
+    place = f"{write(tmp_path / 'a.txt', passages)}:text"
+    before = read(tmp_path, place)
+    after = read(tmp_path, place, **change)
+    assert after != before
+    assert after == read(tmp_path / "fresh", place, **change)
+
+
 def test_a_splitter_that_was_edited_cuts_again(tmp_path, monkeypatch):
     monkeypatch.syspath_prepend(tmp_path)
     monkeypatch.delitem(sys.modules, "edited_splitter", raising=False)
