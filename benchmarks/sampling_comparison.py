@@ -18,7 +18,7 @@ import torch
 from benchmarks import forced_teacher, same_distribution
 from benchmarks.machine import machine
 from benchmarks.memory_bandwidth import bandwidth_share
-from benchmarks.timed_sampling import WAYS, Workload, compare
+from benchmarks.timed_sampling import BF16, WAYS, Workload, compare
 from benchmarks.workload import contexts
 from builders.models import load_sampled_lm
 
@@ -110,7 +110,7 @@ def main(arguments: list[str] | None = None) -> int:
 def _compare_large(folder: Path, options: argparse.Namespace) -> dict[str, Any]:
     print(f"a teacher of the shape of {options.shape} ...", file=sys.stderr, flush=True)
     forced_teacher.save_teacher(folder, options.shape)
-    model, tokenizer = load_sampled_lm(str(folder))
+    model, tokenizer = load_sampled_lm(str(folder), BF16)
     model.register_forward_hook(forced_teacher.ForcedLengths(tokenizer), with_kwargs=True)
     drawn = forced_teacher.contexts(tokenizer, options.contexts * options.repeats)
     record = compare(

@@ -28,6 +28,7 @@ RULES = Decoding(
     no_repeat_ngram_size=3,  # the authors' released code, as is the banned newline
     banned=("\n",),
 )
+BF16 = torch.cuda.is_available()
 WAYS = ("authors", "generate", "ours")
 Way = Callable[[list[str], Decoding], list[list[str]]]
 
@@ -49,7 +50,7 @@ def compare(work: Workload) -> dict[str, Any]:
         For each way the seconds, kept sentences and tokens; for each of the others, `ratio_` and `spread_` of our rate
         over it: median, lowest and highest of the repeats.
     """
-    model, tokenizer = load_sampled_lm(work.teacher)
+    model, tokenizer = load_sampled_lm(work.teacher, BF16)
     sentences = Sentences(DomainConfig(name="benchmark").sentences, RULES.banned)
     ways, rules = _ways(work, sentences), replace(RULES, num_return=work.k)
     for way in ways.values():
@@ -76,9 +77,9 @@ def compare(work: Workload) -> dict[str, Any]:
 
 
 def _ways(work: Workload, sentences: Sentences) -> dict[str, Way]:
-    model, tokenizer = load_sampled_lm(work.teacher)
+    model, tokenizer = load_sampled_lm(work.teacher, BF16)
     together = len(work.repeats[0])
-    settings: dict[str, Any] = {"contexts": together, "k": work.k, "contexts_per_batch": together}
+    settings: dict[str, Any] = {"contexts": together, "k": work.k, "contexts_per_batch": together, "bf16": BF16}
     teacher = load_teacher(SamplingConfig(teacher=work.teacher, domain=DomainConfig(name="benchmark"), **settings))
 
     def ours(prompts: list[str], rules: Decoding) -> list[list[str]]:
