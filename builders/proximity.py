@@ -23,9 +23,8 @@ from builders.proximity_config import ProximityConfig
 from builders.proximity_contexts import contexts_of_each_length
 from builders.proximity_figures import Proximity, gather
 from builders.proximity_judging import JUDGED_SCHEMA, KnownMeanings, judge_context
-from builders.sampling import SAMPLES_SCHEMA, sample_sentences, settings_of_samples
+from builders.sampling import SAMPLES_SCHEMA, sample_sentences, what_decides_samples
 from builders.sampling_config import SamplingConfig
-from builders.sentences import Sentences
 from builders.teachers import load_teacher
 from builders.token_batches import BUDGET, within_memory
 
@@ -117,12 +116,10 @@ def _samples_stage(config: ProximityConfig, sampling: SamplingConfig, seed: int,
     corpus = corpus_contexts(sampling, seed, folder / CONTEXTS_FILE, _OPTIONS) if sampling.corpus else None
     count = config.contexts if corpus is None else corpus.count
     per_shard = max(1, sampling.contexts_per_shard // len(config.lengths))
-    settings = settings_of_samples(sampling)
     openings = [sampling.domain.prefixes, to_mapping(sampling.domain.values)]  # contexts may be cut to keep them
     measured = to_mapping(replace(config, max_pairs=None))
-    text = "" if corpus is None else corpus.digest
-    splitter = Sentences(sampling.domain.sentences).identity()
-    mark = fingerprint("proximity samples", settings, openings, measured, splitter, teacher.identity(), text, seed)
+    decides = what_decides_samples(sampling, teacher, corpus)
+    mark = fingerprint("proximity samples", *decides, openings, measured, seed)
     description = {"stage": "proximity samples", **({"corpus": corpus.origin} if corpus else {})}
     stage = Stage(folder, mark, -(-count // per_shard), description)
     if stage.missing():  # a finished stage needs no server

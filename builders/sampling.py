@@ -80,10 +80,7 @@ def sample_stage(
     teacher = load_teacher(config)
     corpus = corpus_contexts(config, seed, folder / CONTEXTS_FILE) if config.corpus else None
     count = config.contexts if corpus is None else corpus.count
-    text = "" if corpus is None else corpus.digest
-    splitter = Sentences(config.domain.sentences).identity()
-    settings = settings_of_samples(config)
-    mark = fingerprint("samples", settings, splitter, teacher.identity(), text, seed, round_name)
+    mark = fingerprint("samples", *what_decides_samples(config, teacher, corpus), seed, round_name)
     description = {"stage": "samples", "settings": to_mapping(config), "seed": seed, "round_name": round_name}
     if corpus is not None:
         description["corpus"] = corpus.origin
@@ -100,7 +97,13 @@ def sample_stage(
     return stage
 
 
-def settings_of_samples(config: SamplingConfig) -> dict[str, Any]:
+def what_decides_samples(config: SamplingConfig, teacher: Teacher, corpus: CorpusContexts | None) -> list[Any]:
+    """What a fingerprint needs to know beside the seed: settings, and the content of splitter, teacher and corpus."""
+    splitter = Sentences(config.domain.sentences).identity()
+    return [_settings_of_samples(config), splitter, teacher.identity(), "" if corpus is None else corpus.digest]
+
+
+def _settings_of_samples(config: SamplingConfig) -> dict[str, Any]:
     """The settings that can change samples, without teacher and corpus, which go by their content.
 
     The contexts of a corpus are such content: how they were chosen, and what is set for those that the teacher writes,

@@ -1,9 +1,10 @@
 """The arguments of commands that measure, judge, try or publish what is there."""
 
 from argparse import ArgumentParser, ArgumentTypeError
-from collections.abc import Callable
-from typing import TypeVar
+from collections.abc import Callable, Iterable
+from typing import TypeVar, get_args
 
+from builders.proximity_config import Cut, ProximityConfig
 from scripts.arguments_of_runs import override_argument
 
 N = TypeVar("N", int, float)
@@ -88,20 +89,38 @@ def proximity_arguments(command: ArgumentParser) -> None:
         "--contexts", metavar="PLACE[:COLUMN]", help="passages in place of the teacher's own, such as docs.parquet:text"
     )
     command.add_argument(
-        "--temperatures", type=_numbers, default=(0.5, 0.7, 1.0), metavar="T,T", help="(default: 0.5,0.7,1.0)"
+        "--temperatures",
+        type=_numbers,
+        default=ProximityConfig.temperatures,
+        metavar="T,T",
+        help=f"(default: {_written(ProximityConfig.temperatures)})",
     )
     command.add_argument(
-        "--lengths", type=_whole_numbers, default=(1, 2, 3, 4, 5), metavar="N,N", help="sentences (default: 1,2,3,4,5)"
+        "--lengths",
+        type=_whole_numbers,
+        default=ProximityConfig.lengths,
+        metavar="N,N",
+        help=f"sentences (default: {_written(ProximityConfig.lengths)})",
     )
     command.add_argument(
         "--cut",
-        choices=("first", "last"),
-        default="first",
-        help="a passage's first sentences, as in a run, or its last, which all end at one place (default: first)",
+        choices=get_args(Cut),
+        default=ProximityConfig.cut,
+        help="a passage's first sentences, as in a run, or its last, which all end at one place (default: %(default)s)",
     )
-    command.add_argument("--n", type=int, default=100, metavar="N", help="contexts of each length (default: 100)")
     command.add_argument(
-        "--k", type=int, default=20, metavar="K", help="next sentences a context and temperature (default: 20)"
+        "--n",
+        type=int,
+        default=ProximityConfig.contexts,
+        metavar="N",
+        help="contexts of each length (default: %(default)s)",
+    )
+    command.add_argument(
+        "--k",
+        type=int,
+        default=ProximityConfig.k,
+        metavar="K",
+        help="next sentences a context and temperature (default: %(default)s)",
     )
     command.add_argument(
         "--max-pairs", type=int, metavar="N", help="judge so many random pairs a context and temperature (default: all)"
@@ -162,6 +181,10 @@ def push_arguments(command: ArgumentParser) -> None:
     command.add_argument("--base-model", metavar=name, help="model: where the base of a LoRA adapter is published")
     command.add_argument("--model", metavar=name, help="space: the model to try (default: as pushed, else --to)")
     command.add_argument("--json", action="store_true", help="print what changed as JSON")
+
+
+def _written(numbers: Iterable[float]) -> str:
+    return ",".join(map(str, numbers))
 
 
 def _numbers(text: str) -> tuple[float, ...]:

@@ -22,6 +22,7 @@ from scripts.paraphrases import print_paraphrases
 from scripts.pipeline import Pipeline
 from scripts.proximity import report_proximity
 from scripts.recipe import load_recipe
+from scripts.recipe_options import overrides_of, words_of
 from trainers.benchmark import benchmark_rows
 from trainers.evaluation import EvaluationConfig
 from trainers.paraphraser import Paraphraser
@@ -37,7 +38,7 @@ def run(options: argparse.Namespace) -> None:
     pipeline = _pipeline(options)
     student = pipeline.release_student()  # first: a training that fails must not leave the dataset of some rounds
     pipeline.dataset()
-    metrics = write_metrics(pipeline, _command_line(options))
+    metrics = write_metrics(pipeline, shlex.join(words_of(options)))
     try:
         write_dataset_card(pipeline.folder, pipeline.dataset_folder)
         write_model_card(pipeline.folder, student)
@@ -144,8 +145,7 @@ def playground(options: argparse.Namespace) -> None:
 
 
 def _pipeline(options: argparse.Namespace) -> Pipeline:
-    overrides = [*options.overrides, *([f"seed={options.seed}"] if options.seed is not None else [])]
-    recipe = load_recipe(options.recipe, overrides, options.contexts)
+    recipe = load_recipe(options.recipe, overrides_of(options), options.contexts)
     only = _part(options)
     folder = Path(options.out or f"runs/{recipe.name}")
     check_recipe(recipe, folder)
@@ -161,15 +161,6 @@ def _part(options: argparse.Namespace) -> tuple[int, int] | None:
     if not 0 <= index < parts:
         raise UsageError(f"--shard-index must lie in 0..{parts - 1} for --num-shards {parts}, got {index}")
     return (index, parts) if parts > 1 else None
-
-
-def _command_line(options: argparse.Namespace) -> str:
-    """The command that makes this run again, without where it was put."""
-    words = ["impossible", options.command] + ([options.recipe] if options.command == "run" else [])
-    words += ["--seed", str(options.seed)] if options.seed is not None else []
-    words += [word for override in options.overrides for word in ("--set", override)]
-    words += ["--contexts", options.contexts] if options.contexts else []
-    return shlex.join(words)
 
 
 def _stage_record(stage: Stage) -> dict[str, Any]:

@@ -25,13 +25,13 @@ from model_cards.formatting import share, share_with_error
 from model_cards.proximity_figure import proximity_figure
 from scripts.checks import check_proximity
 from scripts.partial_recipes import ProximityRecipe, load_proximity_recipe
+from scripts.recipe_options import overrides_of, words_of
 from trainers.oracle import Oracle, load_oracle
 
 
 def report_proximity(options: argparse.Namespace) -> None:
     """Measures what the options ask for, writes `proximity.json` and `proximity.svg`, and prints the table."""
-    overrides = [*options.overrides, *([f"seed={options.seed}"] if options.seed is not None else [])]
-    recipe = load_proximity_recipe(options.recipe, overrides, options.contexts)
+    recipe = load_proximity_recipe(options.recipe, overrides_of(options), options.contexts)
     config = _config(options)
     check_proximity(recipe)
     folder = Path(options.out or f"runs/{recipe.name}-proximity")
@@ -80,10 +80,7 @@ def _oracle(path: str) -> Oracle:
 
 def _command_line(options: argparse.Namespace) -> str:
     """The command that measures this again, without where it was put."""
-    words = ["impossible", "proximity", options.recipe]
-    words += ["--seed", str(options.seed)] if options.seed is not None else []
-    words += [word for override in options.overrides for word in ("--set", override)]
-    words += ["--contexts", options.contexts] if options.contexts else []
+    words = words_of(options)
     words += ["--temperatures", ",".join(map(str, options.temperatures))]
     words += ["--lengths", ",".join(map(str, options.lengths)), "--n", str(options.n), "--k", str(options.k)]
     words += ["--cut", options.cut] if options.cut != "first" else []
