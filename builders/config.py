@@ -22,7 +22,8 @@ def from_mapping(cls: type[T], mapping: Any, where: str = "") -> T:
     """Makes the dataclass `cls` from a plain mapping, nested dataclasses included.
 
     Args:
-        cls: A dataclass. A class with a `from_value(value, where)` classmethod reads its own value instead.
+        cls: A dataclass. A class with a `from_value(value, where)` classmethod reads its own value instead; one with an
+            `in_full(text)` says what settings a text is short for.
         mapping: What a YAML or JSON reader gave.
         where: The section of the recipe, for messages ("" is the top).
 
@@ -36,6 +37,8 @@ def from_mapping(cls: type[T], mapping: Any, where: str = "") -> T:
 def from_fields(cls: type[T], mapping: Any, where: str) -> T:
     """The same field by field, also for a class with a `from_value`, which may call it."""
     section = f"section '{where}'" if where else "the recipe"
+    if isinstance(mapping, str) and (in_full := getattr(cls, "in_full", None)) is not None:
+        mapping = in_full(mapping)
     if not isinstance(mapping, Mapping):
         raise ConfigError(f"{section} must be a mapping of settings, got {mapping!r}")
     fields = {field.name: field for field in dataclasses.fields(cast(Any, cls)) if field.init}

@@ -4,7 +4,6 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from builders.config import from_fields
 from builders.domain import DomainConfig
 from builders.errors import ConfigError
 from builders.user_path import user_path
@@ -39,15 +38,6 @@ class CorpusConfig:
             raise ConfigError(
                 "place must be a file or the id of a Hub dataset such as EdinburghNLP/xsum, not an address"
             )
-
-    @classmethod
-    def from_value(cls, value: Any, where: str) -> "CorpusConfig":
-        """The corpus that a recipe names in short or spells out.
-
-        Raises:
-            ConfigError: It has a mistake.
-        """
-        return from_fields(cls, cls.in_full(value) if isinstance(value, str) else value, where)
 
     @staticmethod
     def in_full(value: str) -> dict[str, Any]:
@@ -86,15 +76,6 @@ class ServerConfig:
             _at_least(name, getattr(self, name), 1)
         if not 0.0 < self.timeout_seconds <= 86_400.0:
             raise ConfigError(f"timeout_seconds must lie in (0, 86400], got {self.timeout_seconds}")
-
-    @classmethod
-    def from_value(cls, value: Any, where: str) -> "ServerConfig":
-        """The server whose URL a recipe gives, or that it spells out.
-
-        Raises:
-            ConfigError: It has a mistake.
-        """
-        return from_fields(cls, cls.in_full(value) if isinstance(value, str) else value, where)
 
     @staticmethod
     def in_full(value: str) -> dict[str, Any]:

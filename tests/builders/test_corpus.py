@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 from datasets import Dataset
 
+from builders.config import from_mapping
 from builders.contexts import content_id
 from builders.corpus import check_corpus, corpus_contexts
 from builders.domain import DomainConfig, SentencesConfig
@@ -31,7 +32,7 @@ GZIPPED = ["a.jsonl.gz", "a.json.gz", "a.csv.gz", "a.txt.gz"]
 
 def config(place, contexts=100, **settings):
     domain = DomainConfig(name="news")
-    corpus = CorpusConfig.from_value(str(place) if not isinstance(place, dict) else place, "sampling.corpus")
+    corpus = from_mapping(CorpusConfig, str(place) if not isinstance(place, dict) else place, "sampling.corpus")
     return SamplingConfig(teacher="none", domain=domain, contexts=contexts, corpus=corpus, **settings)
 
 
@@ -445,11 +446,11 @@ def test_a_configuration_and_a_split_can_be_named(hub, tmp_path):
 def test_a_corpus_in_short(tmp_path, monkeypatch, value, place, column):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "a:b.txt").touch()
-    corpus = CorpusConfig.from_value(value, "sampling.corpus")
+    corpus = from_mapping(CorpusConfig, value, "sampling.corpus")
     assert (corpus.place, corpus.column) == (place, column)
 
 
 @pytest.mark.parametrize("value", ["", ":text", "docs.parquet:", "https://huggingface.co/datasets/xsum"])
 def test_a_corpus_that_is_none(value):
     with pytest.raises(ConfigError, match=r"^sampling\.corpus: "):
-        CorpusConfig.from_value(value, "sampling.corpus")
+        from_mapping(CorpusConfig, value, "sampling.corpus")

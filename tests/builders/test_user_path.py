@@ -2,6 +2,7 @@ from pathlib import Path
 
 import pytest
 
+from builders.config import from_mapping
 from builders.domain import DomainConfig
 from builders.errors import RunError
 from builders.model_place import resolve
@@ -19,7 +20,7 @@ def test_the_folder_of_a_user_is_written_out(monkeypatch):
 @pytest.mark.parametrize(
     "use",
     [
-        lambda path: CorpusConfig.from_value(f"{path}.txt:text", "sampling.corpus"),
+        lambda path: from_mapping(CorpusConfig, f"{path}.txt:text", "sampling.corpus"),
         lambda path: open_place(f"{path}.txt", None, None),
         lambda path: DomainConfig.from_value(f"{path}.yaml", "sampling.domain"),
         resolve,

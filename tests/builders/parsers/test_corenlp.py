@@ -11,6 +11,7 @@ import pytest
 from builders.errors import RunError
 from builders.parsers import corenlp
 from builders.parsers.corenlp import CoreNLP
+from tests.builders.passing_faults import failing
 
 
 class _Server(ThreadingHTTPServer):
@@ -70,20 +71,6 @@ def server(monkeypatch):
         yield running
         running.shutdown()
         thread.join()
-
-
-def failing(times, fail):
-    """Fails so many times, and then no more."""
-    left = [times]
-
-    def fault(handler, text):
-        left[0] -= 1
-        if left[0] < 0:
-            return False
-        fail(handler)
-        return True
-
-    return fault
 
 
 def complaint(url, sentences=("Profit rose.",)):

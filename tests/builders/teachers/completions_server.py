@@ -67,20 +67,6 @@ def write(prompt, seed):
     return " " + tiny_models.passage(rng, 3)
 
 
-def failing(times, fail):
-    """A fault of the first so many requests."""
-    left = [times]
-
-    def fault(handler, body):
-        left[0] -= 1
-        if left[0] < 0:
-            return False
-        fail(handler)
-        return True
-
-    return fault
-
-
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 

@@ -10,7 +10,8 @@ import pytest
 from builders.errors import RunError
 from builders.generation import Decoding, Prompt
 from builders.teachers import completions_client
-from tests.builders.teachers.completions_server import CompletionsServer, error, failing
+from tests.builders.passing_faults import failing
+from tests.builders.teachers.completions_server import CompletionsServer, error
 
 TWO = Decoding(num_return=2, temperature=0.7, max_new_tokens=30)
 PROMPT = Prompt("Profit rose.", 1)
