@@ -2,8 +2,9 @@
 
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from builders.config import fingerprint, to_mapping
 from builders.errors import RunError
@@ -22,12 +23,11 @@ def fine_tune(
     config: FineTuningConfig,
     out: Path,
     seed: int,
+    beside: Mapping[str, Any] | None = None,
 ) -> Path:
     """Trains `base` on the pairs and leaves the student, its tokenizer and `training.json` in `out`.
 
-    The folder gets its name when it is whole. One that was trained from the same weights, pairs, settings and seed is
-    left as it is; a killed training starts again from the base and ends with the same weights, on the same machine and
-    thread count.
+    A killed training starts again from the base and ends with the same weights, on the same machine and thread count.
 
     Args:
         base: An encoder-decoder model or a causal LM, or the folder of a LoRA student, whose adapter is then trained
@@ -37,6 +37,7 @@ def fine_tune(
         config: Hyperparameters.
         out: The model folder to make: all weights, or a PEFT adapter that names its base.
         seed: Of the adapter's initialisation, dropout and the order of the pairs.
+        beside: JSON files to stand beside the weights, content by name, such as what a led student reads.
 
     Returns:
         `out`.
@@ -46,27 +47,49 @@ def fine_tune(
     """
     if not pairs:
         raise RunError(f"no pairs to train {out} on; sample more contexts or loosen the critics")
-    validation = validation[: config.validation_pairs]
-    mark = fingerprint(model_identity(base), list(pairs), list(validation), config, seed)
-    if _trained(out) == mark:
-        return out
-    from .training import train_student  # imports torch and transformers, which --help and recipes must not wait for
+    validation, beside = validation[: config.validation_pairs], dict(beside or {})
+    parts = [model_identity(base), list(pairs), list(validation), config, seed]
+    mark = fingerprint(*parts, *([beside] if beside else []))
 
-    started = time.monotonic()
-    with atomic_path(out) as partial:
-        partial.mkdir()
+    def train(partial: Path) -> dict[str, Any]:
+        from .training import (
+            train_student,
+        )  # imports torch and transformers, which --help and recipes must not wait for
+
         history, steps = train_student(base, pairs, validation, config, partial, seed, label=f"train {out.name}")
-        record = {
-            "fingerprint": mark,
+        for name, content in beside.items():
+            write_json(partial / name, content)
+        return {
             "base": base,
             "method": "lora" if config.lora else "full",
             "pairs": len(pairs),
             "settings": {**to_mapping(config), "seed": seed},
             "history": history,
             "steps": steps,
-            "seconds": round(time.monotonic() - started, 1),
         }
-        write_json(partial / "training.json", record)
+
+    return trained_once(out, mark, train)
+
+
+def trained_once(out: Path, mark: str, train: Callable[[Path], dict[str, Any]]) -> Path:
+    """The student in `out`, which is left as it is when `mark` is that of what trained it.
+
+    Args:
+        out: The model folder to make; it gets its name when it is whole.
+        mark: The fingerprint of all that decides the weights.
+        train: Fills a folder with the student and says what `training.json` shall hold of it.
+
+    Returns:
+        `out`.
+    """
+    if _trained(out) == mark:
+        return out
+    started = time.monotonic()
+    with atomic_path(out) as partial:
+        partial.mkdir()
+        record = train(partial)
+        seconds = round(time.monotonic() - started, 1)
+        write_json(partial / "training.json", {"fingerprint": mark, **record, "seconds": seconds})
     load_student.cache_clear()  # they know the folder as it was before
     model_identity.cache_clear()
     return out

@@ -1,0 +1,30 @@
+"""What a led student reads before the source (paper, Section 3.4): the form, or the length, that its output shall have.
+
+This file ships with a led student as it stands and uses nothing of this project.
+"""
+
+import re
+
+CONTROL = "control.json"  # beside the weights of a led student: what leads it
+_LEAF = re.compile(r"\(([^\s()]+) [^\s()]+\)")
+
+
+def led(signal: str, source: str) -> str:
+    """The text that a led student reads."""
+    return f"{signal} | {source}"
+
+
+def tree_signal(tree: str, layers: int | None = None) -> str:
+    """A bracketed constituency parse without its words, as a student reads it.
+
+    Args:
+        tree: Such as `(S (NP (NNP Acme)) (VP (VBD rose)) (. .))`.
+        layers: How many layers from the root to keep, the root's own included; None keeps all.
+    """
+    shown, depth = [], 0
+    for piece in re.findall(r"\(|\)|[^\s()]+", _LEAF.sub(r"(\1)", tree)):
+        depth += piece == "("
+        if layers is None or depth <= layers:
+            shown.append(piece)
+        depth -= piece == ")"
+    return re.sub(r"\(([^\s()]+)\)", r"\1", "".join(f" {piece}" if piece == "(" else piece for piece in shown)).strip()
