@@ -19,6 +19,7 @@ from builders.critics.settings import _CONFIGS as CRITICS  # the one list of cri
 from builders.deduplication import DeduplicationConfig
 from builders.domain import DomainConfig, SentencesConfig
 from builders.sampling_config import CorpusConfig, SamplingConfig, ServerConfig
+from scripts.ablation_config import AblationConfig
 from scripts.recipe import Recipe, StudentConfig
 from trainers.evaluation import EvaluationConfig
 from trainers.finetuning_config import FineTuningConfig, LoraSettings
@@ -40,6 +41,7 @@ SECTIONS: dict[str, type] = {
     "student.training.lora and student.self_training.lora": LoraSettings,
     "self_distillation": SelfDistillationConfig,
     "evaluation": EvaluationConfig,
+    "ablation": AblationConfig,
 }
 WHY = {
     "Recipe.task": "the method's main task",
@@ -49,6 +51,7 @@ WHY = {
     "Recipe.self_distillation": "a run may end with round 0",
     "Recipe.controls": "each trains one more student",
     "Recipe.evaluation": "not every domain has test rows",
+    "Recipe.ablation": "a run of the whole method alone",
     "Recipe.rows_per_file": "a round number",
     "Recipe.license": "this project's own",
     "Recipe.language": "the paper's data are English",
@@ -87,6 +90,8 @@ WHY = {
     "EvaluationConfig.benchmark": "set this or `data`",
     "EvaluationConfig.data": "set this or `benchmark`",
     "EvaluationConfig.oracle": "no oracle is known for real text",
+    "AblationConfig.seeds": "three are the least that give a spread",
+    "AblationConfig.variants": "the paper's Table 6 has none",
     "EvaluationConfig.parser": "a parser of real text is an extra, see above",
 }
 NOT_IN_THE_PAPER = "common practice; the paper states no hyperparameters"

@@ -1,16 +1,18 @@
 """A recipe: everything a run depends on, one YAML file, checked before anything starts."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from builders.config import from_mapping
+from builders.config import from_mapping, to_mapping
 from builders.critics.settings import CriticsConfig
 from builders.deduplication import DeduplicationConfig
 from builders.errors import ConfigError
 from builders.preference import is_preference
 from builders.sampling_config import SamplingConfig
-from scripts.recipe_file import read_settings
+from scripts.ablation_config import AblationConfig
+from scripts.recipe_file import apply_override, read_settings
 from trainers.evaluation import EvaluationConfig
 from trainers.finetuning_config import FineTuningConfig
 from trainers.self_distillation_config import SelfDistillationConfig
@@ -51,6 +53,7 @@ class Recipe:
         self_distillation: Left out, the run ends with the student of round 0.
         controls: Trained and evaluated beside the self-distilled student.
         evaluation: Of every student; left out, none is evaluated.
+        ablation: What to leave out in turn; the run then measures what each part is worth, and releases nothing.
         rows_per_file: Of the released Parquet files.
         license: Of the released dataset and model, as the Hub names it.
         language: Of the text.
@@ -68,6 +71,7 @@ class Recipe:
     self_distillation: SelfDistillationConfig | None = None
     controls: tuple[Control, ...] = ()
     evaluation: EvaluationConfig | None = None
+    ablation: AblationConfig | None = None
     rows_per_file: int = 100_000
     license: str = "apache-2.0"
     language: str = "en"
@@ -90,9 +94,18 @@ class Recipe:
             raise ConfigError(f"task '{self.task}' needs {wanted}; the recipe's critics are for the other task")
         if self.self_distillation and self.self_distillation.select != "all":
             self.critics.with_selection(self.self_distillation.select)  # refuses what cannot be selected by
+        if self.ablation:
+            self._check_ablation()
         for section in ("self_distillation", "evaluation"):
             if self.controls and getattr(self, section) is None:
                 raise ConfigError(f"controls {list(self.controls)} say nothing without {section}; add it or set []")
+
+    def _check_ablation(self) -> None:
+        if self.task != "paraphrase":
+            raise ConfigError(f"ablation is of the paraphrase task, got task '{self.task}'; leave the section out")
+        for section in ("self_distillation", "evaluation"):
+            if getattr(self, section) is None:
+                raise ConfigError(f"ablation compares nothing without {section}; add it")
 
 
 def load_recipe(path: str, overrides: list[str], contexts: str | None = None) -> Recipe:
@@ -108,6 +121,18 @@ def load_recipe(path: str, overrides: list[str], contexts: str | None = None) ->
         RunError: The file cannot be read.
     """
     return from_mapping(Recipe, read_settings(path, overrides, contexts))
+
+
+def changed_recipe(recipe: Recipe, overrides: Iterable[str]) -> Recipe:
+    """A recipe with settings in place of its own, `section.key=value` each.
+
+    Raises:
+        UsageError: A mistake in one of them.
+    """
+    settings = to_mapping(recipe)
+    for override in overrides:
+        apply_override(settings, override)
+    return from_mapping(Recipe, settings)
 
 
 def check_workers(workers: int) -> None:
