@@ -1,7 +1,7 @@
 """A recipe: everything a run depends on, one YAML file, checked before anything starts."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from builders.config import from_mapping
@@ -53,6 +53,7 @@ class Recipe:
         evaluation: Of every student; left out, none is evaluated.
         rows_per_file: Of the released Parquet files.
         license: Of the released dataset and model, as the Hub names it.
+        licenses: Of models, by their names here: of one whose card names none, or the one that is chosen of several.
         language: Of the text.
         notes: Why the recipe departs from the paper; the cards repeat them.
     """
@@ -70,6 +71,7 @@ class Recipe:
     evaluation: EvaluationConfig | None = None
     rows_per_file: int = 100_000
     license: str = "apache-2.0"
+    licenses: dict[str, str] = field(default_factory=dict)
     language: str = "en"
     notes: tuple[str, ...] = ()
 
