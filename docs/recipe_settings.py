@@ -54,6 +54,7 @@ WHY = {
     "Recipe.ablation": "a run of the whole method alone",
     "Recipe.rows_per_file": "a round number",
     "Recipe.license": "this project's own",
+    "Recipe.licenses": "most models have a card that says it",
     "Recipe.language": "the paper's data are English",
     "Recipe.notes": "nothing to explain where nothing departs from the paper",
     "SamplingConfig.server": "a model in this process needs nothing else",

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from builders.config import from_mapping, to_mapping
@@ -56,6 +56,7 @@ class Recipe:
         ablation: What to leave out in turn; the run then measures what each part is worth, and releases nothing.
         rows_per_file: Of the released Parquet files.
         license: Of the released dataset and model, as the Hub names it.
+        licenses: Of models, by their names here: of one whose card names none, or the one that is chosen of several.
         language: Of the text.
         notes: Why the recipe departs from the paper; the cards repeat them.
     """
@@ -74,6 +75,7 @@ class Recipe:
     ablation: AblationConfig | None = None
     rows_per_file: int = 100_000
     license: str = "apache-2.0"
+    licenses: dict[str, str] = field(default_factory=dict)
     language: str = "en"
     notes: tuple[str, ...] = ()
 
