@@ -49,6 +49,8 @@ def check_recipe(recipe: Recipe, folder: Path) -> None:
         problem = "parser 'given' is for pairs with trees, and a run writes its own; name a parser"
         raise ConfigError(f"critics: {problem}")
     check_critics(recipe.critics)
+    if recipe.control_parser:
+        load_parser(recipe.control_parser)([_SAMPLE])
     if recipe.evaluation:
         check_evaluation(recipe.evaluation, recipe.task)
 
