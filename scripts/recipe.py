@@ -16,7 +16,7 @@ from scripts.recipe_file import read_settings
 from trainers.control_config import ControlConfig
 from trainers.evaluation import EvaluationConfig
 from trainers.finetuning_config import FineTuningConfig
-from trainers.self_distillation import SelfDistillationConfig
+from trainers.self_distillation_config import SelfDistillationConfig
 
 Control = Literal["more_training", "fresh_pairs"]
 _FILE_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
@@ -93,6 +93,8 @@ class Recipe:
         if self.critics.is_summary != (self.task == "summary"):
             wanted = "direction: forward or a compression critic" if self.task == "summary" else "symmetric critics"
             raise ConfigError(f"task '{self.task}' needs {wanted}; the recipe's critics are for the other task")
+        if self.self_distillation and self.self_distillation.select != "all":
+            self.critics.with_selection(self.self_distillation.select)  # refuses what cannot be selected by
         for section in ("self_distillation", "evaluation"):
             if self.controls and getattr(self, section) is None:
                 raise ConfigError(f"controls {list(self.controls)} say nothing without {section}; add it or set []")
