@@ -21,6 +21,7 @@ from builders.domain import DomainConfig, SentencesConfig
 from builders.sampling_config import CorpusConfig, SamplingConfig, ServerConfig
 from scripts.ablation_config import AblationConfig
 from scripts.recipe import Recipe, StudentConfig
+from trainers.control_config import ControlConfig
 from trainers.evaluation import EvaluationConfig
 from trainers.finetuning_config import FineTuningConfig, LoraSettings
 from trainers.self_distillation_config import SelfDistillationConfig
@@ -40,6 +41,7 @@ SECTIONS: dict[str, type] = {
     "student.training and student.self_training": FineTuningConfig,
     "student.training.lora and student.self_training.lora": LoraSettings,
     "self_distillation": SelfDistillationConfig,
+    "control": ControlConfig,
     "evaluation": EvaluationConfig,
     "ablation": AblationConfig,
 }
@@ -49,6 +51,7 @@ WHY = {
     "Recipe.workers": "works everywhere; a machine with more cores wants more",
     "Recipe.deduplication": "the paper has no such filter",
     "Recipe.self_distillation": "a run may end with round 0",
+    "Recipe.control": "the paper's led student is a model beside its own",
     "Recipe.controls": "each trains one more student",
     "Recipe.evaluation": "not every domain has test rows",
     "Recipe.ablation": "a run of the whole method alone",

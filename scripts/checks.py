@@ -58,6 +58,8 @@ def check_recipe(recipe: Recipe, folder: Path) -> None:
         raise ConfigError(f"critics: {problem}")
     check_critics(recipe.critics)
     check_licences(used_models(recipe), recipe.license)
+    if recipe.control_parser:
+        load_parser(recipe.control_parser)([_SAMPLE])
     if recipe.evaluation:
         check_evaluation(recipe.evaluation, recipe.task)
 
