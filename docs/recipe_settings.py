@@ -83,6 +83,8 @@ WHY = {
     "FineTuningConfig.max_steps": "`epochs` decides",
     "FineTuningConfig.gradient_accumulation_steps": "the batch is taken to fit into memory",
     "FineTuningConfig.lora": "the paper trains every weight",
+    "StudentConfig.processes": "one device is there everywhere",
+    "StudentConfig.release": "an adapter is small, and its base is there already",
     "FineTuningConfig.metric": "costs nothing; the others write to every validation source",
     "FineTuningConfig.patience": "`epochs` decides",
     "FineTuningConfig.keep": "the paper chooses no step by validation",

@@ -21,6 +21,7 @@ from trainers.benchmark import benchmark_rows
 from trainers.evaluation import EvaluationConfig
 from trainers.kind import student_loader
 from trainers.oracle import is_faithful, load_oracle
+from trainers.processes import check_not_launched
 from trainers.training_checks import check_training
 from trainers.training_pairs import Task
 
@@ -41,6 +42,7 @@ def check_recipe(recipe: Recipe, folder: Path) -> None:
             sentences.
         UsageError: A column, split or configuration that a corpus has not.
     """
+    check_not_launched()
     check_teacher(recipe.sampling)
     Sentences(recipe.sampling.domain.sentences).split(_SAMPLE)
     if recipe.sampling.corpus is not None:
@@ -50,8 +52,9 @@ def check_recipe(recipe: Recipe, folder: Path) -> None:
     with _named("student.training"):
         check_training(recipe.student.base, recipe.student.training)
     if recipe.self_distillation:
+        before = recipe.student.training if recipe.self_distillation.train_from == "last" else None
         with _named("student.self_training"):
-            check_training(recipe.student.base, recipe.student.self_training, before=recipe.student.training)
+            check_training(recipe.student.base, recipe.student.self_training, before)
     tree_edit_distance = recipe.critics.find(TreeEditDistanceConfig)
     if tree_edit_distance is not None and tree_edit_distance.parser == GIVEN:
         problem = "parser 'given' is for pairs with trees, and a run writes its own; name a parser"

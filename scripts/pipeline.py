@@ -19,6 +19,7 @@ from scripts.recipe_text import recipe_text
 from scripts.round_stages import RoundStages, SharedStages, once
 from scripts.rounds import Rounds, brings_nothing, yield_of
 from trainers.finetuning_config import FineTuningConfig
+from trainers.released_student import copy_student, is_adapter, released_merged
 
 if TYPE_CHECKING:
     from builders.pairs_builder import PairsBuilder
@@ -106,13 +107,13 @@ class Pipeline(RoundStages):
     def release_student(self) -> Path:
         """The final student as a model repository of its own."""
         student, out = self.final_student(), self.folder / "student"
-        record = out / "training.json"
-        if record.is_file() and record.read_bytes() == (student / "training.json").read_bytes():
+        record, merged = out / "training.json", released_merged(student, self.recipe.student.release)
+        is_same = record.is_file() and record.read_bytes() == (student / "training.json").read_bytes()
+        if is_same and merged == (is_adapter(student) and not is_adapter(out)):
             return out
         with atomic_path(out) as partial:
             partial.mkdir()
-            for file in sorted(student.iterdir()):
-                shutil.copyfile(file, partial / file.name)
+            copy_student(student, partial, merged)
             if (out / "README.md").is_file():  # people may have written in it
                 shutil.copyfile(out / "README.md", partial / "README.md")
             add_usage_code(partial)

@@ -33,11 +33,27 @@ class StudentConfig:
         base: An encoder-decoder model, or a causal LM for a decoder-only student: folder, `package:folder` or Hub id.
         training: On the teacher's pairs (round 0).
         self_training: On the student's own pairs, and of the controls, which make just as many updates.
+        processes: For every training, on as many devices of this machine; each takes its part of a batch.
+        release: Of a LoRA student: the "adapter", which needs its base, or the weights with the adapter "merged" into
+            them.
     """
 
     base: str
     training: FineTuningConfig = FineTuningConfig()
     self_training: FineTuningConfig = FineTuningConfig()
+    processes: int = 1
+    release: Literal["adapter", "merged"] = "adapter"
+
+    def __post_init__(self) -> None:
+        if self.processes < 1:
+            raise ConfigError(f"processes must be at least 1, got {self.processes}")
+        trainings = {"training": self.training, "self_training": self.self_training}
+        for name, config in trainings.items():
+            if config.batch_size % self.processes:
+                problem = f"processes must divide the batch_size of {name}, {config.batch_size}, got {self.processes}"
+                raise ConfigError(problem)
+        if self.release == "merged" and not any(config.lora for config in trainings.values()):
+            raise ConfigError("release 'merged' is for a LoRA student; add lora to a training, or leave release out")
 
 
 @dataclass(frozen=True, kw_only=True)

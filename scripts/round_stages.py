@@ -173,7 +173,8 @@ class RoundStages:
         first = len(rounds) - 1 if since is None else since
         train, validation = self.training_pairs(rounds, first, config.both_directions)
         with self.timed(f"students {name}"):
-            return fine_tune(base, train, validation, config, self.folder / "students" / name, self.recipe.seed)
+            out, processes = self.folder / "students" / name, self.recipe.student.processes
+            return fine_tune(base, train, validation, config, out, self.recipe.seed, processes=processes)
 
     def training_pairs(
         self, rounds: Sequence[Stage], first: int, both_directions: bool

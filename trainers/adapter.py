@@ -6,12 +6,16 @@ from typing import Any
 
 from peft import LoraConfig, TaskType, get_peft_model
 from torch import nn
+from transformers import GenerationConfig
 from transformers.pytorch_utils import Conv1D
+from transformers.utils.logging import disable_progress_bar
 
 from builders.errors import ConfigError, one_line
 from builders.model_place import resolve
 
 from .finetuning_config import LoraSettings
+from .kind import load_student
+from .prompt import prompt_template
 
 
 def fresh_adapter(model: Any, base: str, lora: LoraSettings) -> Any:
@@ -50,6 +54,21 @@ def fresh_adapter(model: Any, base: str, lora: LoraSettings) -> Any:
     # absolute, so that the adapter finds its base from any working directory
     settings.base_model_name_or_path = str(place.resolve()) if place.is_dir() else base
     return student
+
+
+def merge_adapter(student: Path, out: Path) -> None:
+    """Writes the weights of a LoRA student's base with its adapter merged into them, and their settings, into a folder.
+
+    Raises:
+        RunError: The base cannot be loaded.
+    """
+    disable_progress_bar()  # a bar for one file says nothing
+    model, tokenizer = load_student(str(student))
+    if not model.config.is_encoder_decoder:
+        model.config.prompt_template = prompt_template(model.config)
+    model.generation_config = GenerationConfig.from_pretrained(student)
+    model.save_pretrained(out)
+    tokenizer.save_pretrained(out)
 
 
 def _matrices(model: Any) -> dict[str, type]:

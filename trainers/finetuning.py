@@ -13,6 +13,7 @@ from builders.models import model_identity
 
 from .finetuning_config import FineTuningConfig
 from .kind import load_student
+from .processes import check_not_launched, train_in_processes
 from .training_checks import check_training
 from .training_job import TrainingJob
 from .training_pairs import TextPair
@@ -27,6 +28,7 @@ def fine_tune(
     seed: int,
     beside: Mapping[str, Any] | None = None,
     plain_sources: Sequence[str] | None = None,
+    processes: int = 1,
 ) -> Path:
     """Trains `base` on the pairs and leaves the student, its tokenizer and `training.json` in `out`.
 
@@ -44,6 +46,7 @@ def fine_tune(
         beside: JSON files to stand beside the weights, content by name, such as what a led student reads.
         plain_sources: The sources of the validation pairs without the signal that leads the student, for iBLEU; left
             out, there is none.
+        processes: Train in so many processes, each on a device of its own and with its part of every batch.
 
     Returns:
         `out`.
@@ -60,7 +63,9 @@ def fine_tune(
     validation, beside = validation[: config.validation_pairs], dict(beside or {})
     plain = list((plain_sources or [source for source, _ in validation])[: len(validation)])
     parts = [model_identity(base), list(pairs), list(validation), config.deciding(), seed]
-    mark = fingerprint(*parts, *([beside] if beside else []), *([plain] if plain_sources else []))
+    # Of several processes each draws its own dropout.
+    rare = {"beside": beside, "plain_sources": plain_sources, "processes": processes if processes > 1 else None}
+    mark = fingerprint(*parts, *(({name: value}) for name, value in rare.items() if value))
     job = TrainingJob(
         base=base,
         pairs=list(pairs),
@@ -75,11 +80,12 @@ def fine_tune(
 
     def train(partial: Path) -> dict[str, Any]:
         from .training import (
-            train_student,
-        )  # imports torch and transformers, which --help and recipes must not wait for
+            train_student,  # imports torch and transformers, which --help and recipes must not wait for
+        )
 
+        check_not_launched()
         check_training(base, config)
-        record = train_student(job, partial)
+        record = train_student(job, partial) if processes == 1 else train_in_processes(job, partial, processes)
         for name, content in beside.items():
             write_json(partial / name, content)
         return {
@@ -87,6 +93,7 @@ def fine_tune(
             "method": "lora" if config.lora else "full",
             "pairs": len(pairs),
             "settings": {**to_mapping(config), "seed": seed},
+            **({"processes": processes} if processes > 1 else {}),
             **record,
         }
 

@@ -10,6 +10,7 @@ from builders.errors import RunError
 
 from .best_weights import BestWeights, best_evaluation, evaluations
 from .checkpoints import Checkpoints, last_checkpoint, resume_best
+from .processes import is_first_process
 from .shortening import report_cuts, shortened_pairs
 from .student import save_student, trainable_model
 from .training_callbacks import Evaluate, RefuseNoNumber, ShowProgress, curves
@@ -35,7 +36,8 @@ def train_student(job: TrainingJob, folder: Path) -> dict[str, Any]:
         from .causal import longest_sides
     longest = longest_sides(model, tokenizer, config.max_length)
     pairs, cut = shortened_pairs(tokenizer, job.pairs, longest)
-    report_cuts(job.label, cut, len(pairs), longest)
+    if is_first_process():
+        report_cuts(job.label, cut, len(pairs), longest)
     validation, _ = shortened_pairs(tokenizer, job.validation, longest)
     checkpoint = last_checkpoint(job.checkpoints, job.mark)
     saved = job.checkpoints if config.checkpoints else folder
@@ -46,7 +48,8 @@ def train_student(job: TrainingJob, folder: Path) -> dict[str, Any]:
     best = BestWeights(config)
     trainer.remove_callback(PrinterCallback)
     trainer.add_callback(RefuseNoNumber())
-    trainer.add_callback(ShowProgress(job.label))
+    if is_first_process():
+        trainer.add_callback(ShowProgress(job.label))
     if validation:
         trainer.add_callback(Evaluate(config.evaluations))
         trainer.add_callback(best)
@@ -62,5 +65,6 @@ def train_student(job: TrainingJob, folder: Path) -> dict[str, Any]:
         best.restore(model)
     if not all(bool(torch.isfinite(weights).all()) for weights in model.parameters() if weights.requires_grad):
         raise RunError(f"the weights were no numbers after step {kept_step}; lower learning_rate")
-    save_student(model, tokenizer, config.max_length, folder)
+    if is_first_process():
+        save_student(model, tokenizer, config.max_length, folder)
     return {"history": curves(log), "steps": steps, "kept_step": kept_step, **cut}
