@@ -27,12 +27,14 @@ class PairColumns:
     context: str | None = None
 
     @classmethod
-    def read(cls, names: str, context: str | None = None) -> "PairColumns":
-        """The columns that a command names as `source,target`.
+    def read(cls, names: str | None, context: str | None = None) -> "PairColumns":
+        """The columns that a command names as `source,target`; None takes these.
 
         Raises:
             UsageError: It names other than two.
         """
+        if names is None:
+            return cls(context=context)
         found = [name.strip() for name in names.split(",")]
         if len(found) != 2 or not all(found) or found[0] == found[1]:
             raise UsageError(f"--columns must name two columns as SOURCE,TARGET, got '{names}'")
@@ -93,7 +95,8 @@ def _rows(opened: Opened, columns: PairColumns) -> Iterator[dict[str, Any]]:
         context = row.get(columns.context) if columns.context else None
         yield {"row": number, **texts, "context": "" if context is None else str(context)}
     if number < 0:
-        raise RunError(f"{opened.place} holds no rows; name a table of sentence pairs")
+        split = f", split '{opened.identity['split']}'," if opened.identity.get("split") else ""
+        raise RunError(f"{opened.place}{split} holds no rows; name a table of sentence pairs")
 
 
 def _check_columns(place: str, row: Mapping[str, Any], columns: PairColumns) -> None:

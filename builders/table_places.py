@@ -14,10 +14,11 @@ from builders.user_path import user_path
 
 _SOURCES, _TARGETS = ".src", ".tgt"
 _JSONL, _TEXT = ".jsonl", ".txt"
+_PARQUET = {"batch_size": 1000}  # rows; by default a row group, which may hold a million of them, or none
 _PLAIN = {"keep_default_na": False}  # "NA" and "null" are words of a sentence
 _QUOTES_ARE_TEXT = 3  # csv.QUOTE_NONE: tables such as MRPC's have quotation marks that never end
 _FORMATS: dict[str, tuple[str, dict[str, Any]]] = {
-    ".parquet": ("parquet", {"batch_size": 1000}),  # a row group may hold a million rows, or none
+    ".parquet": ("parquet", _PARQUET),
     ".json": ("json", {}),
     ".csv": ("csv", _PLAIN),
     ".tsv": ("csv", _PLAIN | {"sep": "\t", "quoting": _QUOTES_ARE_TEXT}),
@@ -119,9 +120,10 @@ def _open_dataset(
             where = str(folder.absolute()) if folder is not None else place
             _check_config(place, where, revision, config, options["config"])
             builder = datasets.load_dataset_builder(where, config, revision=revision)
-            splits = builder.as_streaming_dataset()
             if isinstance(builder, Parquet):
-                stream = partial(datasets.load_dataset, where, config, revision=revision, streaming=True)
+                stream = partial(datasets.load_dataset, where, config, revision=revision, streaming=True, **_PARQUET)
+                builder.config.batch_size = _PARQUET["batch_size"]
+            splits = builder.as_streaming_dataset()
     chosen = split or ("train" if "train" in splits or len(splits) > 1 else next(iter(splits)))
     if chosen not in splits:
         raise UsageError(f"{place} has no split '{chosen}'; name one of {', '.join(splits)} with {options['split']}")

@@ -3,7 +3,12 @@
 from argparse import ArgumentParser
 from typing import NoReturn
 
-from scripts.arguments_of_runs import keep_rejects_argument, run_arguments, shard_arguments
+from scripts.arguments_of_runs import (
+    keep_rejects_argument,
+    run_arguments,
+    shard_arguments,
+    training_data_arguments,
+)
 from scripts.arguments_of_tools import (
     calibrate_arguments,
     evaluate_arguments,
@@ -43,7 +48,7 @@ def make_parser() -> Parser:
         "run": "a recipe from teacher samples to dataset, student, evaluation, cards and report",
         "sample": "only sample contexts and sentences of round 0 from the recipe's teacher",
         "build": "up to the teacher's scored pairs (round 0): sample, enumerate, filter; `run` publishes the dataset",
-        "train": "up to the student of round 0: build, then fine-tune",
+        "train": "up to the student of round 0: build, then fine-tune; or fine-tune on pairs of your own",
         "self-distill": "up to the self-distilled student: train, then the student's own pairs, then fine-tune again",
     }.items():
         command = commands.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
@@ -53,6 +58,8 @@ def make_parser() -> Parser:
             keep_rejects_argument(command)
         if name in ("sample", "build"):
             shard_arguments(command)
+        if name == "train":
+            training_data_arguments(command)
     filter_arguments(commands.add_parser("filter", help="a recipe's critics on sentence pairs of your own"))
     inspect_arguments(commands.add_parser("inspect", help="one context of a run: why each pair lived or fell"))
     calibrate_arguments(

@@ -2,6 +2,8 @@
 
 from argparse import ArgumentParser
 
+PAIRS = "a Hub id, a dataset folder, a Parquet, JSONL, CSV or TSV file, or x.src beside x.tgt, one sentence a line"
+
 
 def run_arguments(command: ArgumentParser, default_out: str | None) -> None:
     """What every command on a recipe takes."""
@@ -38,6 +40,24 @@ def keep_rejects_argument(command: ArgumentParser) -> None:
         action="store_true",
         help="also write the pairs that critics drop, with reason and scores, to RUN/pairs/round-N/rejects",
     )
+
+
+def training_data_arguments(command: ArgumentParser) -> None:
+    """Pairs in place of the teacher's."""
+    command.add_argument(
+        "--data",
+        metavar="PAIRS",
+        help=f"train on pairs of your own, into RUN/students/data: {PAIRS}; of the recipe only 'student', 'task' and "
+        "'seed' matter",
+    )
+    table_arguments(command)
+
+
+def table_arguments(command: ArgumentParser) -> None:
+    """What of a table of pairs is read."""
+    command.add_argument("--split", help="of a dataset with several (default: train)")
+    command.add_argument("--config", metavar="NAME", help="of a dataset with several configurations")
+    command.add_argument("--columns", metavar="SOURCE,TARGET", help="columns (default: source,target)")
 
 
 def shard_arguments(command: ArgumentParser) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from typing import TypeVar, get_args
 
 from builders.proximity_config import Cut, ProximityConfig
-from scripts.arguments_of_runs import override_argument
+from scripts.arguments_of_runs import PAIRS, override_argument, table_arguments
 
 N = TypeVar("N", int, float)
 
@@ -21,16 +21,9 @@ def filter_arguments(command: ArgumentParser) -> None:
         "The diversity critic keeps the best of the pairs that say the same in one context. It compares at most 100 "
         "pairs of a context at a time, and only pairs of one block of 10,000 rows: sort the data by context first."
     )
-    dataset = (
-        "a Hub id, a dataset folder, a Parquet, JSONL, CSV or TSV file, or x.src beside x.tgt, one sentence a line"
-    )
-    command.add_argument("dataset", help=dataset)
+    command.add_argument("dataset", help=PAIRS)
     command.add_argument("--recipe", required=True, help="a YAML file, or the name of a bundled recipe")
-    command.add_argument("--split", help="of a dataset with several (default: train)")
-    command.add_argument("--config", metavar="NAME", help="of a dataset with several configurations")
-    command.add_argument(
-        "--columns", default="source,target", metavar="SOURCE,TARGET", help="columns (default: source,target)"
-    )
+    table_arguments(command)
     command.add_argument(
         "--context",
         metavar="COLUMN",

@@ -14,8 +14,9 @@ from builders.parsers.loading import GIVEN, load_parser
 from builders.sampling_config import SamplingConfig
 from builders.sentences import Sentences
 from builders.teachers.server_key import read_key
-from scripts.licences import check_licences, used_models
-from scripts.partial_recipes import ProximityRecipe
+from model_cards.licence_terms import STUDENT_BASE
+from scripts.licences import check_licences, models_as, used_models
+from scripts.partial_recipes import ProximityRecipe, StudentRecipe
 from scripts.recipe import Recipe
 from trainers.benchmark import benchmark_rows
 from trainers.evaluation import EvaluationConfig
@@ -65,6 +66,18 @@ def check_recipe(recipe: Recipe, folder: Path) -> None:
         load_parser(recipe.control_parser)([_SAMPLE])
     if recipe.evaluation:
         check_evaluation(recipe.evaluation, recipe.task)
+
+
+def check_student(recipe: StudentRecipe) -> None:
+    """The same for what `impossible train --data` needs.
+
+    Raises:
+        ConfigError: The student's base is of another kind, or its licence forbids what is made of it.
+        RunError: It is not there.
+    """
+    with _named("student.base"):
+        student_loader(recipe.student.base)
+    check_licences(models_as(STUDENT_BASE, recipe.student.base, recipe.licenses), recipe.license)
 
 
 def check_proximity(recipe: ProximityRecipe) -> None:

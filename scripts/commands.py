@@ -89,7 +89,15 @@ def build(options: argparse.Namespace) -> None:
 
 
 def train(options: argparse.Namespace) -> None:
-    """The student of round 0."""
+    """The student of round 0, or one of somebody's own pairs."""
+    if options.data is not None:
+        from scripts.training_data import train_on_table  # datasets is slow to import
+
+        _print_student(options, train_on_table(options))
+        return
+    for option in ("split", "config", "columns"):
+        if getattr(options, option) is not None:
+            raise UsageError(f"--{option} is for --data, pairs of your own; name them with --data")
     _print_student(options, _pipeline(options).student(0))
 
 

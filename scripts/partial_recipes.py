@@ -1,6 +1,6 @@
 """Parts of a recipe, for commands that need no more of it: its other sections may be left out."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import Any, TypeVar, cast
 
 from builders.config import from_mapping
@@ -8,9 +8,10 @@ from builders.critics.semantic_equivalence import SemanticEquivalenceConfig
 from builders.critics.settings import CriticsConfig
 from builders.errors import ConfigError
 from builders.sampling_config import SamplingConfig
-from scripts.recipe import Recipe, check_file_name, check_seed, check_workers
+from scripts.recipe import Recipe, StudentConfig, check_file_name, check_seed, check_workers
 from scripts.recipe_file import read_settings
 from trainers.evaluation import EvaluationConfig
+from trainers.training_pairs import Task
 
 Part = TypeVar("Part")
 
@@ -71,6 +72,31 @@ class ProximityRecipe:
         return self.evaluation.oracle if self.evaluation else None
 
 
+@dataclass(frozen=True, kw_only=True)
+class StudentRecipe:
+    """What `impossible train --data` takes of a recipe.
+
+    Args:
+        name: Of the default folder.
+        task: What the pairs are: paraphrases are trained on in both directions.
+        seed: Of every draw.
+        student: Of which `base` and `training` matter.
+        license: Of what is made with the student's base.
+        licenses: Of that base, where its card names none.
+    """
+
+    name: str
+    task: Task = "paraphrase"
+    seed: int = 0
+    student: StudentConfig
+    license: str = Recipe.license
+    licenses: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        check_seed(self.seed)
+        check_file_name("name", self.name)
+
+
 def load_critics_recipe(path: str, overrides: list[str]) -> CriticsRecipe:
     """The critics of a recipe, which need have no other section; the arguments are those of `load_recipe`.
 
@@ -86,6 +112,11 @@ def load_proximity_recipe(path: str, overrides: list[str], contexts: str | None 
     return _part_of_recipe(ProximityRecipe, read_settings(path, overrides, contexts))
 
 
+def load_student_recipe(path: str, overrides: list[str]) -> StudentRecipe:
+    """The student of a recipe, which need have no teacher and no critics; otherwise as `load_recipe`."""
+    return _part_of_recipe(StudentRecipe, read_settings(path, overrides))
+
+
 def _part_of_recipe(part: type[Part], settings: dict[str, Any]) -> Part:
-    others = {field.name for field in fields(Recipe)} - {field.name for field in fields(cast(Any, part))}
+    others = {each.name for each in fields(Recipe)} - {each.name for each in fields(cast(Any, part))}
     return from_mapping(part, {name: value for name, value in settings.items() if name not in others})
