@@ -152,12 +152,14 @@ class Model:
         ref: As the recipe names it.
         sha256: Of a local model's weights, tokenizer and configuration.
         commit: Of one on the Hub.
+        licences: As its card names them; "unknown" where it names none. Earlier versions noted none.
     """
 
     role: str
     ref: str
     sha256: str | None
     commit: str | None
+    licences: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -282,6 +284,15 @@ class Metrics:
         """Every configuration of the dataset that the run wrote, the pairs first."""
         beside = [self.dataset.preference, self.dataset.control] if self.dataset else []
         return [self.config, *(rows.config for rows in beside if rows)]
+
+    @property
+    def models_by_licence(self) -> dict[str, list[str]]:
+        """The names of the models under each licence; a model may be under several."""
+        licences = dict.fromkeys(licence for model in self.models for licence in model.licences)
+        return {
+            licence: list(dict.fromkeys(model.name for model in self.models if licence in model.licences))
+            for licence in licences
+        }
 
     @property
     def released_rounds(self) -> list[Round]:

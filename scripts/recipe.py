@@ -1,10 +1,11 @@
 """A recipe: everything a run depends on, one YAML file, checked before anything starts."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from typing import Literal
 
-from builders.config import from_mapping
+from builders.config import from_mapping, to_mapping
 from builders.control import is_control
 from builders.critics.dissimilarity import TreeEditDistanceConfig
 from builders.critics.settings import CriticsConfig
@@ -12,7 +13,8 @@ from builders.deduplication import DeduplicationConfig
 from builders.errors import ConfigError
 from builders.preference import is_preference
 from builders.sampling_config import SamplingConfig
-from scripts.recipe_file import read_settings
+from scripts.ablation_config import AblationConfig
+from scripts.recipe_file import apply_override, read_settings
 from trainers.control_config import ControlConfig
 from trainers.evaluation import EvaluationConfig
 from trainers.finetuning_config import FineTuningConfig
@@ -56,8 +58,10 @@ class Recipe:
             that is released is not led by anything.
         controls: Trained and evaluated beside the self-distilled student.
         evaluation: Of every student; left out, none is evaluated.
+        ablation: What to leave out in turn; the run then measures what each part is worth, and releases nothing.
         rows_per_file: Of the released Parquet files.
         license: Of the released dataset and model, as the Hub names it.
+        licenses: Of models, by their names here: of one whose card names none, or the one that is chosen of several.
         language: Of the text.
         notes: Why the recipe departs from the paper; the cards repeat them.
     """
@@ -74,8 +78,10 @@ class Recipe:
     control: ControlConfig | None = None
     controls: tuple[Control, ...] = ()
     evaluation: EvaluationConfig | None = None
+    ablation: AblationConfig | None = None
     rows_per_file: int = 100_000
     license: str = "apache-2.0"
+    licenses: dict[str, str] = field(default_factory=dict)
     language: str = "en"
     notes: tuple[str, ...] = ()
 
@@ -95,6 +101,8 @@ class Recipe:
             raise ConfigError(f"task '{self.task}' needs {wanted}; the recipe's critics are for the other task")
         if self.self_distillation and self.self_distillation.select != "all":
             self.critics.with_selection(self.self_distillation.select)  # refuses what cannot be selected by
+        if self.ablation:
+            self._check_ablation()
         for section in ("self_distillation", "evaluation"):
             if self.controls and getattr(self, section) is None:
                 raise ConfigError(f"controls {list(self.controls)} say nothing without {section}; add it or set []")
@@ -111,6 +119,13 @@ class Recipe:
         critic = self.critics.find(TreeEditDistanceConfig)
         return self.control.parser or (critic.parser if critic else None)
 
+    def _check_ablation(self) -> None:
+        if self.task != "paraphrase":
+            raise ConfigError(f"ablation is of the paraphrase task, got task '{self.task}'; leave the section out")
+        for section in ("self_distillation", "evaluation"):
+            if getattr(self, section) is None:
+                raise ConfigError(f"ablation compares nothing without {section}; add it")
+
 
 def load_recipe(path: str, overrides: list[str], contexts: str | None = None) -> Recipe:
     """The recipe at a path, or the bundled one of that name, with overrides.
@@ -125,6 +140,18 @@ def load_recipe(path: str, overrides: list[str], contexts: str | None = None) ->
         RunError: The file cannot be read.
     """
     return from_mapping(Recipe, read_settings(path, overrides, contexts))
+
+
+def changed_recipe(recipe: Recipe, overrides: Iterable[str]) -> Recipe:
+    """A recipe with settings in place of its own, `section.key=value` each.
+
+    Raises:
+        UsageError: A mistake in one of them.
+    """
+    settings = to_mapping(recipe)
+    for override in overrides:
+        apply_override(settings, override)
+    return from_mapping(Recipe, settings)
 
 
 def check_workers(workers: int) -> None:
