@@ -57,7 +57,10 @@ def dataset_card(run: Path, dataset_folder: Path, repo_id: str | None = None) ->
 
 
 def _values(run: Run, configs: list[DatasetConfig], location: str) -> dict[str, Any]:
-    config, *others = configs
+    config, found = configs[0], {config.name: config for config in configs}
+    counts = run.metrics.dataset
+    preference = found[counts.preference.config] if counts and counts.preference else None
+    parsed = found[counts.control.config] if counts and counts.control else None
     return {
         "run": run,
         "metrics": run.metrics,
@@ -67,8 +70,9 @@ def _values(run: Run, configs: list[DatasetConfig], location: str) -> dict[str, 
         "first_split": next(iter(config.splits)),
         "columns": [(field.name, str(field.type)) for field in config.schema],
         "samples": config.sample(_SAMPLES),
-        "preferences": [row for other in others for row in other.sample(_SAMPLES)],
-        "preference_columns": [field.name for other in others for field in other.schema],
+        "preferences": preference.sample(_SAMPLES) if preference else [],
+        "preference_columns": preference.schema.names if preference else [],
+        "parsed": parsed.sample(1) if parsed else [],
         "calibration": read_calibration(run.folder),
         "limits": MICROWORLD_LIMITS if run.is_microworld else None,
         "bibtex": BIBTEX,

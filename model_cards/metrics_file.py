@@ -14,6 +14,7 @@ from model_cards.records import (
     Figure,
     Metrics,
     Model,
+    ParsedPairs,
     Preference,
     Round,
     ScreenAudit,
@@ -105,6 +106,7 @@ def _dataset(data: Mapping[str, Any]) -> DatasetCounts:
         dropped_near_duplicates=data.get("dropped_near_duplicates"),
         dropped_leaks=data.get("dropped_leaks"),
         preference=_preference(data["preference"]) if data.get("preference") else None,
+        control=ParsedPairs(**data["control"]) if data.get("control") else None,
         statistics=_figures(data.get("statistics")),
         parser=data.get("parser"),
     )
@@ -122,7 +124,10 @@ def _evaluation(data: Mapping[str, Any]) -> Evaluation | None:
 
 
 def _system(data: Mapping[str, Any]) -> System:
-    examples = tuple(Example(row["source"], row["output"], row.get("faithful")) for row in data.get("examples") or ())
+    examples = tuple(
+        Example(row["source"], row["output"], row.get("faithful"), row.get("asked"), row.get("read"))
+        for row in data.get("examples") or ()
+    )
     return System(name=data["name"], path=data.get("path"), figures=_figures(data.get("figures")), examples=examples)
 
 

@@ -124,4 +124,6 @@ def _system_of(run: Run, student: str | None) -> System | None:
 def _rounds_of(run: Run, lineage: list[Training]) -> list[Round]:
     """The rounds whose pairs a line of trainings learnt from; a control's own pairs are no round of the dataset."""
     names = {training.name for training in lineage}
+    if "led" in names:  # which learns from the pairs of all rounds
+        return run.metrics.released_rounds
     return [round_ for round_ in run.metrics.released_rounds if f"round-{round_.round}" in names]

@@ -54,7 +54,7 @@ def model_metadata(
         metrics=list(system.figures) if system else None,
         widget=[
             {
-                "text": files.prompt(example.source),
+                "text": files.prompt(example.read or example.source),
                 "example_title": f"Sentence {number}",
                 "output": {"text": example.output},
             }

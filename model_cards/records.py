@@ -111,10 +111,19 @@ class Preference:
 
 
 @dataclass(frozen=True)
+class ParsedPairs:
+    """The pairs with the parse of each target: their config, and the parser."""
+
+    config: str
+    parser: str
+
+
+@dataclass(frozen=True)
 class DatasetCounts:
     """What the release holds, what assembling it removed, and what was measured of it, by `parser` where with one.
 
-    `dropped_near_duplicates` is None where none were looked for, and `preference` where no pair has such a row.
+    `dropped_near_duplicates` is None where none were looked for, and `preference` where no pair has such a row,
+    and `control` where no student is led by parses.
     """
 
     config: str
@@ -124,6 +133,7 @@ class DatasetCounts:
     dropped_near_duplicates: int | None
     dropped_leaks: int | None
     preference: Preference | None = None
+    control: ParsedPairs | None = None
     statistics: dict[str, Figure] = field(default_factory=dict)
     parser: str | None = None
 
@@ -159,11 +169,21 @@ class Model:
 
 @dataclass(frozen=True)
 class Example:
-    """One output; `faithful` is None where nobody judged it."""
+    """One output.
+
+    Args:
+        source: The sentence.
+        output: What was made of it.
+        faithful: None where nobody judged it.
+        asked: What a led student was asked for: an exemplar, or buckets.
+        read: What it was given, where that is not the source alone.
+    """
 
     source: str
     output: str
     faithful: bool | None
+    asked: str | None = None
+    read: str | None = None
 
 
 @dataclass(frozen=True)
@@ -262,8 +282,8 @@ class Metrics:
     @property
     def configs(self) -> list[str]:
         """Every configuration of the dataset that the run wrote, the pairs first."""
-        preference = self.dataset.preference if self.dataset else None
-        return [self.config, *([preference.config] if preference else [])]
+        beside = [self.dataset.preference, self.dataset.control] if self.dataset else []
+        return [self.config, *(rows.config for rows in beside if rows)]
 
     @property
     def models_by_licence(self) -> dict[str, list[str]]:

@@ -102,7 +102,7 @@ def read_run(folder: Path) -> Run:
         metrics = metrics_from_json(read_json(metrics_path))
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise CardError(f"{metrics_path} lacks or misstates {error}; run the recipe again to write it anew") from error
-    return Run(folder, recipe, recipe_text, metrics, _trainings(folder, metrics))
+    return Run(folder, recipe, recipe_text, metrics, _trainings(folder, recipe, metrics))
 
 
 def read_json(path: Path) -> dict[str, Any]:
@@ -132,12 +132,13 @@ def mentions_microworld(names: Iterable[str]) -> bool:
     return any(re.match(r"microworld(\b|_)", name) for name in names)
 
 
-def _trainings(folder: Path, metrics: Metrics) -> dict[str, Training]:
+def _trainings(folder: Path, recipe: dict[str, Any], metrics: Metrics) -> dict[str, Training]:
     """The trainings of the students that the figures name: the folder keeps those of stages that a recipe has lost."""
     if metrics.evaluation:
         names = [Path(system.path).name for system in metrics.evaluation.systems if system.path]
     else:
         names = [f"round-{round_.round}" for round_ in metrics.released_rounds]
+        names += ["led"] if recipe.get("control") else []
     records = {name: folder / "students" / name / "training.json" for name in names}
     return {name: _training(record) for name, record in records.items() if record.is_file()}
 

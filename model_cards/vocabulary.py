@@ -58,6 +58,11 @@ FIGURES = {
         "iBLEU",
         "0.7 BLEU to the reference less 0.3 BLEU to the source, 0 to 100; sentences averaged, add-one smoothing",
     ),
+    "conformity": FigureWords(
+        "TED-F to the exemplar",
+        "edits between the whole parse trees of exemplar and output, words left out; lower is closer",
+    ),
+    "in_bucket": FigureWords("in the asked bucket", "as long, or as abstract, as was asked for", True),
     "h2": FigureWords("H2", "entropy of the targets' word pairs (2-grams), in bits; higher is more varied"),
     "h3": FigureWords("H3", "the same for 3-grams"),
     "msttr": FigureWords("MSTTR", "different words per 100 words of the targets, read in a random order"),
@@ -171,6 +176,9 @@ SYSTEMS = {
     "plain teacher": "the teacher itself, and the sentence that it goes on with after the source",
     "student, round 0": "trained on the pairs of teacher sentences",
     "student, self-distilled": "the same student trained further on those of its own rewritings that critics kept",
+    "student, led by exemplars": "given the form of another sentence, to say the source in it",
+    "student, led by the references' buckets": "asked for a summary about as long, or as abstract, as the reference",
+    "led student, asked for nothing": "the same student, given the source alone",
     "control: more training on the old pairs": "the student of round 0, trained just as much longer on the same pairs",
     "control: fresh contexts, ordinary pairs": "the same, but longer on new pairs of teacher sentences",
 }

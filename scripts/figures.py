@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from builders.control import control_config
 from builders.critics.screen_audit import screen_recall
 from builders.files import write_json
 from builders.journal import Stage
@@ -95,8 +96,16 @@ def _dataset(pipeline: Pipeline) -> dict[str, Any]:
         "dropped_near_duplicates": assembly.dropped_near_duplicates if pipeline.recipe.deduplication else None,
         "dropped_leaks": assembly.dropped_leaks,
         "preference": preference_counts(pipeline),
+        "control": _parsed_pairs(pipeline),
         **released_statistics(pipeline),
     }
+
+
+def _parsed_pairs(pipeline: Pipeline) -> dict[str, str] | None:
+    """The configuration of pairs with parses, and their parser."""
+    recipe = pipeline.recipe
+    parser = recipe.control_parser
+    return {"config": control_config(recipe.sampling.domain.name), "parser": parser} if parser else None
 
 
 def _timings(pipeline: Pipeline) -> dict[str, float]:

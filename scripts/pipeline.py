@@ -9,11 +9,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from builders.control import control_config, trees_stage
 from builders.files import atomic_path, remove_abandoned
 from builders.journal import Stage
 from builders.preference import preference_config
 from builders.stage import pairs_stage
 from model_cards.usage_code import add_usage_code
+from scripts.control import train_led_student
 from scripts.recipe import Recipe
 from scripts.recipe_text import recipe_text
 from scripts.round_stages import RoundStages, SharedStages, once
@@ -63,7 +65,26 @@ class Pipeline(RoundStages):
     @once
     def final_student(self) -> Path:
         """The student that the run ends with."""
-        return self.student(self.rounds().trained)
+        return self.led_student() if self.recipe.control else self.student(self.rounds().trained)
+
+    @once
+    def led_student(self) -> Path:
+        """The student that follows an exemplar's form or keeps to a length, where the recipe has control."""
+        self.trees()
+        return train_led_student(self, self.dataset_rounds(), self.student(self.rounds().trained))
+
+    @once
+    def trees(self) -> list[Stage]:
+        """The parses of the dataset's pairs, where a student is led by them."""
+        parser, workers = self.recipe.control_parser, self.recipe.workers
+        if parser is None:
+            return []
+        with self.timed("parses"):
+            return [trees_stage(pairs, parser, workers, self.only) for pairs in self.dataset_rounds()]
+
+    def dataset_rounds(self) -> list[Stage]:
+        """The pairs of all rounds, which make the dataset."""
+        return [self.pairs(number) for number in range(self.rounds().made + 1)]
 
     @once
     def more_training(self) -> Path:
@@ -87,14 +108,18 @@ class Pipeline(RoundStages):
 
     @once
     def dataset(self) -> "PairsBuilder":
-        """The assembled dataset of all rounds, written as a Hub-shaped folder with its preference rows beside it."""
+        """The assembled dataset of all rounds, written as a Hub-shaped folder with the configurations beside it.
+
+        Those are its preference rows and, where a student is led by trees, the pairs with the parses of their targets.
+        """
         from builders.release import update_dataset  # datasets is slow to import
 
         domain = self.recipe.sampling.domain.name
-        rounds = [self.pairs(number) for number in range(self.rounds().made + 1)]
+        rounds = self.dataset_rounds()
         builder = self.builder(rounds)
+        beside = [preference_config(domain), *([control_config(domain)] if self.trees() else [])]
         with self.timed("dataset"):
-            for each in (builder, self.builder(rounds, preference_config(domain))):
+            for each in (builder, *(self.builder(rounds, name) for name in beside)):
                 update_dataset(each, self.dataset_folder, self.folder / "cache", self.recipe.rows_per_file)
         return builder
 

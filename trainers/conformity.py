@@ -1,34 +1,60 @@
-"""How well outputs keep to what was asked for: the form of an exemplar, or a bucket of lengths."""
+"""What test rows ask of a led student, and how well outputs keep to it: the form of an exemplar, or a bucket."""
 
 from collections.abc import Sequence
 
-from builders.critics.compression import compression_ratio
-from builders.parsers.loading import Parser
+from builders.parsers.loading import load_parser
 from metrics.ted.layers import without_leaves
 from metrics.ted.tree_distance import tree_edit_distances
 
+from .benchmark import BenchmarkRow
+from .control import buckets
+from .control_config import ControlConfig
 from .evaluation import Figure, mean, share
-from .inputs import bucket, led, tree_signal
+from .inputs import tree_signal
+from .training_pairs import Task
 
 
-def requests_like(
-    sources: Sequence[str], exemplars: Sequence[str], parser: Parser, layers: int | None = None
-) -> list[str]:
-    """What a student led by trees reads to say each source in the form of its exemplar."""
-    signals = [tree_signal(tree, layers) for tree in parser(exemplars)]
-    return [led(signal, source) for signal, source in zip(signals, sources, strict=True)]
+def asked_signals(rows: Sequence[BenchmarkRow], config: ControlConfig, task: Task, parser: str | None) -> list[str]:
+    """What each row asks for: the form of its exemplar or, of a summary, the buckets of its reference.
 
+    Args:
+        rows: Of a benchmark.
+        config: Of the led student.
+        task: What its outputs are meant to be.
+        parser: Of exemplars, by name.
 
-def conformity(outputs: Sequence[str], exemplars: Sequence[str], parser: Parser) -> Figure:
-    """TED-F between outputs and exemplars (paper, Section 4.1 and Table 4): the mean over whole trees, low is good.
-
-    The trees are compared without their words, which the two do not share.
+    Returns:
+        A signal a row, "" for one that has nothing to ask for.
     """
-    trees = [without_leaves(tree) for tree in parser([*outputs, *exemplars])]
-    return mean(tree_edit_distances(list(zip(trees[: len(outputs)], trees[len(outputs) :], strict=True))))
+    if task == "summary":
+        return [buckets(config, row["source"], row["reference"]) if row["reference"] else "" for row in rows]
+    assert parser is not None
+    exemplars = [exemplar for row in rows if (exemplar := row.get("exemplar"))]
+    signals = iter([tree_signal(tree, config.layers) for tree in load_parser(parser)(exemplars)])
+    return [next(signals) if row.get("exemplar") else "" for row in rows]
 
 
-def in_bucket(sources: Sequence[str], outputs: Sequence[str], asked: float, bounds: Sequence[float]) -> Figure:
-    """The share of outputs whose compression lies in the bucket with the upper bound `asked`."""
-    ratios = [compression_ratio(source, output) for source, output in zip(sources, outputs, strict=True)]
-    return share([bucket(ratio, bounds) == asked for ratio in ratios])
+def form_figures(rows: Sequence[BenchmarkRow], outputs: Sequence[str], parser: str) -> dict[str, Figure]:
+    """`conformity`: TED-F between outputs and exemplars (paper, Section 4.1 and Table 4), low is good.
+
+    The mean over the rows with an exemplar; none where fewer than two have one. Trees are whole, but without their
+    words, which the two do not share.
+    """
+    asked = [(output, exemplar) for row, output in zip(rows, outputs, strict=True) if (exemplar := row.get("exemplar"))]
+    if len(asked) < 2:
+        return {}
+    parse = load_parser(parser)
+    sides = [[without_leaves(tree) for tree in parse(side)] for side in zip(*asked, strict=True)]
+    return {"conformity": mean(tree_edit_distances(list(zip(*sides, strict=True))))}
+
+
+def bucket_figures(
+    rows: Sequence[BenchmarkRow], outputs: Sequence[str], signals: Sequence[str], config: ControlConfig
+) -> dict[str, Figure]:
+    """`in_bucket`: the share of summaries that lie where their signal asks, over the rows with one."""
+    hits = [
+        buckets(config, row["source"], output) == signal
+        for row, output, signal in zip(rows, outputs, signals, strict=True)
+        if signal
+    ]
+    return {"in_bucket": share(hits)} if hits else {}

@@ -1,41 +1,61 @@
 import pytest
 
-from builders.parsers.loading import load_parser
 from metrics.ted.layers import without_leaves
 from metrics.ted.tree_distance import tree_edit_distance
 from microworld.parser import parse
-from trainers.conformity import conformity, in_bucket, requests_like
+from trainers.conformity import asked_signals, bucket_figures, form_figures
+from trainers.control_config import ControlConfig
 
-PARSER = load_parser("microworld.parser:parse")
-EXEMPLARS = ["Orbix sold stocks on Friday.", "Stocks were sold by Orbix."]
+PARSER = "microworld.parser:parse"
+ROWS = [
+    {"source": "Rain fell.", "reference": None, "exemplar": "Orbix sold stocks on Friday."},
+    {"source": "Rain fell.", "reference": None},
+    {"source": "Rain fell.", "reference": None, "exemplar": "Stocks were sold by Orbix."},
+]
+BUCKETS = ControlConfig(compression=(0.4, 0.8))
+
+
+def summaries(*references):
+    return [{"source": "a b c d e", "reference": reference} for reference in references]
 
 
 def test_an_output_of_the_asked_form_is_at_no_distance_whatever_its_words():
-    assert conformity(["Acme sold bonds on Monday.", "Bonds were sold by Acme."], EXEMPLARS, PARSER) == {
-        "value": 0.0,
-        "n": 2,
-        "standard_error": 0.0,
-    }
+    outputs = ["Acme sold bonds on Monday.", "It rained.", "Bonds were sold by Acme."]
+    assert form_figures(ROWS, outputs, PARSER) == {"conformity": {"value": 0.0, "n": 2, "standard_error": 0.0}}
 
 
-def test_conformity_is_the_mean_distance_of_the_trees_without_words():
-    outputs = ["Bonds were sold by Acme.", "On Monday there was rain."]
+def test_conformity_is_the_mean_distance_of_whole_trees_without_words():
+    outputs = ["Bonds were sold by Acme.", "It rained.", "On Monday there was rain."]
     distances = [
-        tree_edit_distance(without_leaves(parse(output)), without_leaves(parse(exemplar)))
-        for output, exemplar in zip(outputs, EXEMPLARS, strict=True)
+        tree_edit_distance(without_leaves(parse(output)), without_leaves(parse(row["exemplar"])))
+        for output, row in zip(outputs, ROWS, strict=True)
+        if "exemplar" in row
     ]
     assert min(distances) > 0
-    assert conformity(outputs, EXEMPLARS, PARSER)["value"] == sum(distances) / 2
+    assert form_figures(ROWS, outputs, PARSER)["conformity"]["value"] == sum(distances) / 2
 
 
-def test_a_request_is_the_exemplars_tree_before_the_source():
-    assert requests_like(["Rain fell."], ["Orbix sold stocks."], PARSER) == [
-        "(S (S (NP NN) (VP VB (NP NN))) .) | Rain fell."
-    ]
-    assert requests_like(["Rain fell."], ["Orbix sold stocks."], PARSER, layers=2) == ["(S S .) | Rain fell."]
+def test_fewer_than_two_exemplars_give_no_figure():
+    assert form_figures(ROWS[:2], ["Rain.", "Rain."], PARSER) == {}
 
 
-@pytest.mark.parametrize(("asked", "share"), [(0.4, 0.25), (0.8, 0.5)])
+def test_a_row_asks_for_the_form_of_its_exemplar():
+    [first, none, _] = asked_signals(ROWS, ControlConfig(), "paraphrase", PARSER)
+    assert (first, none) == ("(S (S (NP NN) (VP VB (NP NN) (PP IN (NP NNP)))) .)", "")
+    assert asked_signals(ROWS[:1], ControlConfig(layers=2), "paraphrase", PARSER) == ["(S S .)"]
+
+
+def test_a_row_asks_for_the_bucket_of_its_reference():
+    rows = summaries("a b", "a b c", "a b c d e", None)
+    assert asked_signals(rows, BUCKETS, "summary", None) == ["compression 0.4", "compression 0.8", "", ""]
+
+
+@pytest.mark.parametrize(("asked", "share"), [("compression 0.4", 0.25), ("compression 0.8", 0.5)])
 def test_the_share_in_the_asked_bucket(asked, share):
     outputs = ["a b", "a b c", "a b c d", "a b c d e"]
-    assert in_bucket(["a b c d e"] * 4, outputs, asked, [0.4, 0.8])["value"] == share
+    assert bucket_figures(summaries(*[None] * 4), outputs, [asked] * 4, BUCKETS)["in_bucket"]["value"] == share
+
+
+def test_rows_that_ask_for_nothing_are_no_part_of_the_share():
+    found = bucket_figures(summaries("a", "a"), ["a b", "a b"], ["compression 0.4", ""], BUCKETS)
+    assert (found["in_bucket"]["value"], found["in_bucket"]["n"]) == (1.0, 1)
