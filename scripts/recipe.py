@@ -141,6 +141,8 @@ class Recipe:
         for section in ("self_distillation", "evaluation"):
             if getattr(self, section) is None:
                 raise ConfigError(f"ablation compares nothing without {section}; add it")
+        if self.control:
+            raise ConfigError("ablation is of the rounds and their critics, not of control; leave one of them out")
 
 
 def load_recipe(path: str, overrides: list[str], contexts: str | None = None) -> Recipe:

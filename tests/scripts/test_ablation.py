@@ -44,6 +44,7 @@ def test_a_variant_is_the_recipe_with_other_settings():
         ("ablation.variants={'a b': []}", "variants must have names of small letters"),
         ("ablation.variants={without_critics: []}", "must not be named like another arm, got 'without_critics'"),
         ("ablation.variants={odd: ['student.trainin=1']}", "ablation.variants.odd: unknown setting 'trainin'"),
+        ("control={}", "ablation is of the rounds and their critics, not of control"),
         ("evaluation=null", "ablation compares nothing without evaluation"),
     ],
 )
