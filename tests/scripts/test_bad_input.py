@@ -83,7 +83,7 @@ def complaint(*arguments: object, status: int) -> str:
         (["demo", "--colour"], 2, ["--colour"]),
         (["demo", "--seed", "x"], 2, ["--seed", "'x'"]),
         (["run", "microworld-nws"], 2, ["'microworld-nws'", "did you mean microworld-news?"]),
-        (["run", "mine.yaml"], 2, ["'mine.yaml'", "bundled are dimple-biomedical, dimple-news,"]),
+        (["run", "mine.yaml"], 2, ["'mine.yaml'", "bundled are ablation, dimple-biomedical, dimple-news,"]),
         (["run", "folder"], 1, ["folder", "Is a directory"]),
         (["run", "latin.yaml"], 1, ["latin.yaml", "not UTF-8", "0xe9 at offset 13", "save it as UTF-8"]),
         (["run", "list.yaml"], 2, ["list.yaml", "settings by name", "list"]),
@@ -289,20 +289,25 @@ def test_self_distillation_that_the_recipe_lacks(tiny):
     assert "'microworld-demo' has no self_distillation section; add one" in line
 
 
-@pytest.mark.parametrize("round_number", [0, 1])
-def test_no_surviving_pairs(run, tiny, round_number):
-    strict, complaint = {
-        0: ({"critics": "[{rouge_l: {max: 0.001}}]"}, "no pair of 'microworld_news' survived the critics"),
-        1: ({"self_distillation.max_new_tokens": 1}, "no training pairs: the critics kept none"),
-    }[round_number]
+def test_no_surviving_pairs(run, tiny):
+    strict = {"critics": "[{rouge_l: {max: 0.001}}]"}
     for path in (run / "dimple", run / "student"):
         path.rename(path.with_name(f"old-{path.name}"))
     outcome = impossible("demo", "--out", run, *tiny, *overrides(strict))
     assert (outcome.status, outcome.out) == (1, "")
     [line] = outcome.complaints
-    assert f"{complaint}; sample more contexts" in line
+    assert "no pair of 'microworld_news' survived the critics; sample more contexts" in line
     assert not (run / "dimple").exists()
     assert not (run / "student").exists()
+
+
+def test_a_round_without_surviving_pairs_is_the_last_and_the_student_before_is_released(run, tiny):
+    outcome = impossible("demo", "--out", run, *tiny, "--set", "self_distillation.max_new_tokens=1")
+    assert outcome.status == 0
+    [line] = outcome.complaints
+    assert line == "self-distillation stops here: round 1: the critics kept none of the student's rewritings"
+    assert (run / "student/training.json").read_bytes() == (run / "students/round-0/training.json").read_bytes()
+    assert f"Self-distillation stopped here: {line.partition(': ')[2]}" in (run / "dimple/README.md").read_text()
 
 
 def test_a_sentence_may_stand_behind_an_option():
