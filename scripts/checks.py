@@ -19,6 +19,7 @@ from scripts.licences import check_licences, models_as, used_models
 from scripts.partial_recipes import ProximityRecipe, StudentRecipe
 from scripts.recipe import Recipe
 from trainers.benchmark import benchmark_rows
+from trainers.control_config import ControlConfig
 from trainers.evaluation import EvaluationConfig
 from trainers.kind import student_loader
 from trainers.oracle import is_faithful, load_oracle
@@ -56,14 +57,14 @@ def check_recipe(recipe: Recipe, folder: Path) -> None:
         before = recipe.student.training if recipe.self_distillation.train_from == "last" else None
         with _named("student.self_training"):
             check_training(recipe.student.base, recipe.student.self_training, before)
+    if recipe.control:
+        _check_control(recipe, recipe.control)
     tree_edit_distance = recipe.critics.find(TreeEditDistanceConfig)
     if tree_edit_distance is not None and tree_edit_distance.parser == GIVEN:
         problem = "parser 'given' is for pairs with trees, and a run writes its own; name a parser"
         raise ConfigError(f"critics: {problem}")
     check_critics(recipe.critics)
     check_licences(used_models(recipe), recipe.license)
-    if recipe.control_parser:
-        load_parser(recipe.control_parser)([_SAMPLE])
     if recipe.evaluation:
         check_evaluation(recipe.evaluation, recipe.task)
 
@@ -78,6 +79,14 @@ def check_student(recipe: StudentRecipe) -> None:
     with _named("student.base"):
         student_loader(recipe.student.base)
     check_licences(models_as(STUDENT_BASE, recipe.student.base, recipe.licenses), recipe.license)
+
+
+def _check_control(recipe: Recipe, control: ControlConfig) -> None:
+    last = recipe.student.self_training if recipe.self_distillation else recipe.student.training
+    with _named("control"):
+        check_training(recipe.student.base, control.training, before=last if control.train_from == "last" else None)
+        if recipe.control_parser and recipe.control_parser != GIVEN:
+            load_parser(recipe.control_parser)([_SAMPLE])
 
 
 def check_proximity(recipe: ProximityRecipe) -> None:

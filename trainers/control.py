@@ -12,7 +12,6 @@ from metrics.rouge_l.overlap import tokens
 
 from .control_config import ControlConfig
 from .finetuning import fine_tune
-from .finetuning_config import FineTuningConfig
 from .inputs import CONTROL, bucket, led, summary_signal, tree_signal
 from .training_pairs import Task, TextPair
 
@@ -104,7 +103,7 @@ def led_student(
         RunError: No pair is left whose signal and source fit into `max_length`, or as `fine_tune`.
     """
     asked = [pair for pair in pairs if pair.signal]
-    whole = _read_whole(base, [pair.led for pair in asked], config.training)
+    whole = _read_whole(base, [pair.led for pair in asked], config.training.max_length) if asked else []
     shown = [(pair.led, pair.target) for pair, fits in zip(asked, whole, strict=True) if fits]
     if not shown:
         longest = config.training.max_length
@@ -112,22 +111,31 @@ def led_student(
         raise RunError(f"control: {problem}; raise control.training.max_length or lower control.layers")
     plain = [(pair.source, pair.target) for pair in pairs if _is_shown_unled(pair, config.unled, seed)]
     counts = {"led": len(shown), "unled": len(plain), "too_long": len(asked) - len(shown)}
-    held_out = [(pair.led, pair.target) for pair in validation if pair.signal]
-    beside = {CONTROL: {**settings, "pairs": counts}}
-    return fine_tune(base, shown + plain, held_out, config.training, out, seed, beside)
+    held_out = [pair for pair in validation if pair.signal]
+    return fine_tune(
+        base,
+        shown + plain,
+        [(pair.led, pair.target) for pair in held_out],
+        config.training,
+        out,
+        seed,
+        beside={CONTROL: {**settings, "pairs": counts}},
+        plain_sources=[pair.source for pair in held_out],
+    )
 
 
 def _is_shown_unled(pair: LedPair, share: float, seed: int) -> bool:
     return pick(key(seed, "unled", pair.source, pair.target), _IN_A_MILLION) < share * _IN_A_MILLION
 
 
-def _read_whole(base: str, texts: Sequence[str], config: FineTuningConfig) -> list[bool]:
+def _read_whole(base: str, texts: Sequence[str], max_length: int) -> list[bool]:
     """Whether a training of that base would read each text without cutting its end."""
-    from .kind import load_student  # torch and transformers are slow to import
-    from .prompt import prompt_template, room
+    from .kind import load_student  # torch and transformers are slow to import, as the rest
 
     model, tokenizer = load_student(base)
-    longest = config.max_length
-    if not model.config.is_encoder_decoder:
-        longest = min(longest, room(model, tokenizer, prompt_template(model.config)) // 2)
-    return [len(ids) <= longest for ids in tokenizer(list(texts))["input_ids"]] if texts else []
+    if model.config.is_encoder_decoder:
+        from .seq2seq import longest_sides
+    else:
+        from .causal import longest_sides
+    longest, _ = longest_sides(model, tokenizer, max_length)
+    return [len(ids) <= longest for ids in tokenizer(list(texts), add_special_tokens=False)["input_ids"]]

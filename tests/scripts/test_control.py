@@ -128,6 +128,7 @@ def test_a_led_summarizer_is_asked_for_each_bucket(tmp_path, critic):
         ({"control": "{compression: [0.5]}"}, "control.compression leads no paraphrase"),
         ({"control": "{layers: 0}"}, "control: layers must be at least 1"),
         ({"control": "{}", "critics": "[rouge_l]"}, "control.parser is missing"),
+        ({"control": "{training: {precision: fp16}}"}, "control: precision 'fp16' gives NaN"),
         ({"control": "{parser: 'nowhere:parse'}"}, "parser 'nowhere:parse' cannot be imported"),
         ({"sampling.domain": "{name: news-control}"}, "must not end like the parses of a domain, got 'news-control'"),
     ],
