@@ -43,6 +43,10 @@ def fresh_adapter(model: Any, base: str, lora: LoraSettings) -> Any:
     fitting = ", ".join(sorted(matrices))
     if not encodes and "lm_head" in (lora.target_modules or ()):
         raise ConfigError(f"lora.target_modules {named}: the output layer cannot be adapted; choose from {fitting}")
+    lacking = [name for name in lora.target_modules or () if name.rpartition(".")[2] not in matrices]
+    if lacking:  # peft is content with one that fits
+        problem = f"lora.target_modules {named} do not fit '{base}', which has no {', '.join(lacking)}"
+        raise ConfigError(f"{problem}; choose from {fitting}")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", FutureWarning)  # peft asks transformers for a property by its old name

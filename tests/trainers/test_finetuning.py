@@ -160,10 +160,20 @@ def test_a_diverged_training_leaves_nothing(t5, pairs, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_loss_behind_the_last_point_of_the_curve_is_looked_at_too(t5, pairs, tmp_path, monkeypatch):
+    monkeypatch.setattr("trainers.training_loop.LOSSES_LOGGED", 2)  # after the second of three updates, and no more
+    # The first update has a rate of 0, the second one that ruins the weights.
+    config = replace(CONFIG, max_steps=3, warmup_ratio=0.9, learning_rate=1e30)
+    with pytest.raises(RunError, match="step 3; lower learning_rate"):
+        fine_tune(t5, pairs, [], config, tmp_path / "student", seed=0)
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.parametrize(
     ("setting", "value"),
     [
         *(("learning_rate", 0.0), ("batch_size", 0), ("warmup_ratio", 1.0), ("schedule", "square"), ("max_steps", 0)),
+        *(("precision", "fp8"), ("metric", "bleu"), ("keep", "first"), ("patience", 0), ("checkpoints", -1)),
         *(
             (name, value)
             for name in ("learning_rate", "epochs", "weight_decay", "warmup_ratio", "label_smoothing")
