@@ -37,7 +37,7 @@ def causal_trainer(
     template = prompt_template(model.config)
     model.config.prompt_template = template
     longest = min(config.max_length, room(model, tokenizer, template) // 2)
-    _check(tokenizer, template, pairs[0], longest)
+    check_prompts(tokenizer, template, pairs[0], longest)
     datasets.disable_progress_bars()  # the preparation of the rows takes a moment and would show four of them
     limit = positions(model)
     with warnings.catch_warnings():
@@ -85,7 +85,8 @@ def _rows(tokenizer: Any, template: str, pairs: Sequence[TextPair], longest: int
     )
 
 
-def _check(tokenizer: Any, template: str, pair: TextPair, longest: int) -> None:
+def check_prompts(tokenizer: Any, template: str, pair: TextPair, longest: int) -> None:
+    """Refuses, with a `ConfigError`, a model without room for a text, or a tokenizer that cannot part prompts."""
     if longest < 1:
         raise ConfigError("student.base has too few positions for any sentence; name a larger model")
     if tokenizer.eos_token is None:

@@ -1,6 +1,7 @@
 """What the trainings of both kinds of student have in common: settings, order of the pairs, progress, loss curve."""
 
 import math
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from .batches import LengthGroupedSampler
 from .finetuning_config import FineTuningConfig
 
 LOSSES_LOGGED = 50  # points on the loss curve, whatever the length of the training
-CURVES = ("loss", "eval_loss")
+CURVES = {"loss": "loss", "eval_loss": "eval_loss"}  # the trainer's name and ours
 
 
 def training_arguments(config: FineTuningConfig, folder: Path, seed: int) -> dict[str, Any]:
@@ -49,9 +50,11 @@ def training_arguments(config: FineTuningConfig, folder: Path, seed: int) -> dic
 class GroupedByLength(Trainer):
     """A trainer whose batches hold rows of like length."""
 
+    LENGTH_OF: tuple[str, ...] = ("input_ids", "labels")
+
     def _get_train_sampler(self, train_dataset: Any = None) -> Sampler[int]:
         rows = self.train_dataset if train_dataset is None else train_dataset
-        lengths = [len(row["input_ids"]) + len(row["labels"]) for row in rows]
+        lengths = [sum(len(row[column]) for column in self.LENGTH_OF) for row in rows]
         update = self.args.train_batch_size * self.args.gradient_accumulation_steps * self.args.world_size
         return LengthGroupedSampler(lengths, update, self.args.seed)
 
@@ -87,13 +90,22 @@ class Evaluate(TrainerCallback):
         control.should_evaluate = parts_done[0] < parts_done[1]
 
 
-def loss_curve(log: list[dict[str, float]]) -> list[dict[str, float]]:
-    """The losses in a trainer's log, `{"step", "loss"}` and `{"step", "eval_loss"}`.
+def loss_curve(log: list[dict[str, float]], curves: Mapping[str, str] = CURVES) -> list[dict[str, float]]:
+    """What a trainer's log says of the training, `{"step", "loss"}` and `{"step", "eval_loss"}`.
+
+    Args:
+        log: The trainer's.
+        curves: What to take from it, with the names that it shall have.
 
     Raises:
-        RunError: One of them is no number.
+        RunError: One of the values is no number.
     """
-    history = [{"step": entry["step"], name: entry[name]} for entry in log for name in CURVES if name in entry]
+    history = [
+        {"step": entry["step"], name: entry[theirs]}
+        for entry in log
+        for theirs, name in curves.items()
+        if theirs in entry
+    ]
     for entry in history:
         if not all(math.isfinite(value) for value in entry.values()):
             raise RunError(f"the training loss was no number at step {entry['step']}; lower learning_rate")
