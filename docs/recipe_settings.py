@@ -22,6 +22,7 @@ from builders.sampling_config import CorpusConfig, SamplingConfig, ServerConfig
 from scripts.recipe import Recipe, StudentConfig
 from trainers.evaluation import EvaluationConfig
 from trainers.finetuning_config import FineTuningConfig, LoraSettings
+from trainers.preference_config import PreferenceConfig
 from trainers.self_distillation import SelfDistillationConfig
 
 PAGE = Path(__file__).parent / "recipes.md"
@@ -36,9 +37,10 @@ SECTIONS: dict[str, type] = {
     **{f"critics: {name}": config for name, config in CRITICS.items()},
     "deduplication": DeduplicationConfig,
     "student": StudentConfig,
-    "student.training and student.self_training": FineTuningConfig,
-    "student.training.lora and student.self_training.lora": LoraSettings,
+    "student.training and student.self_training and preference.training": FineTuningConfig,
+    "student.training.lora and student.self_training.lora and preference.training.lora": LoraSettings,
     "self_distillation": SelfDistillationConfig,
+    "preference": PreferenceConfig,
     "evaluation": EvaluationConfig,
 }
 WHY = {
@@ -47,6 +49,7 @@ WHY = {
     "Recipe.workers": "works everywhere; a machine with more cores wants more",
     "Recipe.deduplication": "the paper has no such filter",
     "Recipe.self_distillation": "a run may end with round 0",
+    "Recipe.preference": "the paper has no such training",
     "Recipe.controls": "each trains one more student",
     "Recipe.evaluation": "not every domain has test rows",
     "Recipe.rows_per_file": "a round number",

@@ -166,6 +166,11 @@ SYSTEMS = {
     "plain teacher": "the teacher itself, and the sentence that it goes on with after the source",
     "student, round 0": "trained on the pairs of teacher sentences",
     "student, self-distilled": "the same student trained further on those of its own rewritings that critics kept",
+    "student, preferred (ORPO)": "trained further to prefer what the critics accepted to what they refused",
+    "student, preferred (DPO)": "trained further to prefer what the critics accepted to what they refused",
+    "control: plain fine-tuning on the chosen texts, same updates": (
+        "the student before that, fine-tuned on what the critics accepted alone"
+    ),
     "control: more training on the old pairs": "the student of round 0, trained just as much longer on the same pairs",
     "control: fresh contexts, ordinary pairs": "the same, but longer on new pairs of teacher sentences",
 }

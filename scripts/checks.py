@@ -20,6 +20,7 @@ from trainers.benchmark import benchmark_rows
 from trainers.evaluation import EvaluationConfig
 from trainers.kind import student_loader
 from trainers.oracle import is_faithful, load_oracle
+from trainers.preference import check_method
 from trainers.training_pairs import Task
 
 _SAMPLE = "Profit rose 5 percent on Monday."  # shows what a parser, an oracle or a splitter does with a sentence
@@ -33,7 +34,8 @@ def check_recipe(recipe: Recipe, folder: Path) -> None:
         folder: Of the run, where contexts of a corpus may lie already.
 
     Raises:
-        ConfigError: A model of another kind, an NLI model without an entailment label, a module without the function.
+        ConfigError: A model of another kind, a method of preference that is not for the student's, an NLI model without
+            an entailment label, a module without the function.
         RunError: A model, file or corpus that is not there, a parser that gives no tree, a splitter that gives no
             sentences.
         UsageError: A column, split or configuration that a corpus has not.
@@ -44,6 +46,9 @@ def check_recipe(recipe: Recipe, folder: Path) -> None:
         check_corpus(recipe.sampling, recipe.seed, folder / "samples" / "round-0" / CONTEXTS_FILE)
     with _named("student.base"):
         student_loader(recipe.student.base)
+    if recipe.preference:
+        with _named("preference"):
+            check_method(recipe.student.base, recipe.preference)
     tree_edit_distance = recipe.critics.find(TreeEditDistanceConfig)
     if tree_edit_distance is not None and tree_edit_distance.parser == GIVEN:
         problem = "parser 'given' is for pairs with trees, and a run writes its own; name a parser"

@@ -142,6 +142,11 @@ def _systems(pipeline: Pipeline) -> Iterator[tuple[str, Path | None, dict[str, A
     yield evaluated("student, round 0", pipeline.student(0))
     if recipe.self_distillation:
         yield evaluated("student, self-distilled", pipeline.student(pipeline.last_round))
+    if recipe.preference:
+        name = f"student, preferred ({recipe.preference.method.upper()})"
+        yield evaluated(name, pipeline.preferred_student())
+    if "chosen_only" in recipe.controls:
+        yield evaluated("control: plain fine-tuning on the chosen texts, same updates", pipeline.chosen_only())
     if "more_training" in recipe.controls:
         yield evaluated("control: more training on the old pairs", pipeline.more_training())
     if "fresh_pairs" in recipe.controls:

@@ -22,13 +22,15 @@ from builders.sampling import sample_stage
 from builders.sampling_config import SamplingConfig
 from builders.stage import candidates, pairs_stage
 from model_cards.usage_code import add_usage_code
+from scripts.preference_rows import preference_rows
 from scripts.recipe import Recipe
 from scripts.recipe_text import recipe_text
 from scripts.timings import Timings
 from trainers.finetuning import fine_tune
 from trainers.finetuning_config import FineTuningConfig
+from trainers.preference import prefer
 from trainers.self_distillation import candidates_stage
-from trainers.training_pairs import training_pairs
+from trainers.training_pairs import PreferenceRow, training_pairs
 
 if TYPE_CHECKING:
     from builders.pairs_builder import PairsBuilder
@@ -131,6 +133,37 @@ class Pipeline:
         return self._train(str(self.student(round_number - 1)), rounds, settings.self_training, f"round-{round_number}")
 
     @once
+    def preferred_student(self) -> Path:
+        """The student of the last round, trained on the preference rows of all rounds."""
+        config, rows = self.recipe.preference, self.preference_rows()
+        assert config is not None
+        base, out = str(self.student(self.last_round)), self.folder / "students" / "preferred"
+        with self._timed("students preferred"):
+            return prefer(base, rows["train"], rows["validation"], config, out, self.recipe.seed)
+
+    @once
+    def last_student(self) -> Path:
+        """The student that is released."""
+        return self.preferred_student() if self.recipe.preference else self.student(self.last_round)
+
+    @once
+    def chosen_only(self) -> Path:
+        """The control that fine-tunes the same student as often on what the critics accepted, and sees nothing else."""
+        assert self.recipe.preference is not None
+        record = json.loads((self.preferred_student() / "training.json").read_text(encoding="utf-8"))
+        config = replace(self.recipe.preference.training, max_steps=record["steps"], both_directions=False)
+        pairs = {split: [row[:2] for row in rows] for split, rows in self.preference_rows().items()}
+        base, out = str(self.student(self.last_round)), self.folder / "students" / "control-chosen-only"
+        with self._timed("students control-chosen-only"):
+            return fine_tune(base, pairs["train"], pairs["validation"], config, out, self.recipe.seed)
+
+    @once
+    def preference_rows(self) -> dict[str, list[PreferenceRow]]:
+        """The preference rows of the dataset by split."""
+        rounds = [self.pairs(number) for number in range(self.last_round + 1)]
+        return preference_rows(self.builder(rounds, preference_config(self.recipe.sampling.domain.name)))
+
+    @once
     def more_training(self) -> Path:
         """The control that trains round 0's student just as long on the old pairs."""
         return self._train(str(self.student(0)), [self.pairs(0)], self._same_compute(), "control-more-training")
@@ -170,7 +203,7 @@ class Pipeline:
     @once
     def release_student(self) -> Path:
         """The final student as a model repository of its own."""
-        student, out = self.student(self.last_round), self.folder / "student"
+        student, out = self.last_student(), self.folder / "student"
         record = out / "training.json"
         if record.is_file() and record.read_bytes() == (student / "training.json").read_bytes():
             return out

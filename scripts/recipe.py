@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from builders.config import from_mapping
+from builders.config import from_mapping, to_mapping
 from builders.critics.settings import CriticsConfig
 from builders.deduplication import DeduplicationConfig
 from builders.errors import ConfigError
@@ -13,9 +13,10 @@ from builders.sampling_config import SamplingConfig
 from scripts.recipe_file import read_settings
 from trainers.evaluation import EvaluationConfig
 from trainers.finetuning_config import FineTuningConfig
+from trainers.preference_config import PreferenceConfig
 from trainers.self_distillation import SelfDistillationConfig
 
-Control = Literal["more_training", "fresh_pairs"]
+Control = Literal["more_training", "fresh_pairs", "chosen_only"]
 _FILE_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
 _LARGEST_SEED = 2**32 - 1  # what numpy, and so a training, takes
 
@@ -49,7 +50,8 @@ class Recipe:
         deduplication: Of the pairs of all rounds, across contexts; left out, only equal pairs are merged.
         student: Model and training.
         self_distillation: Left out, the run ends with the student of round 0.
-        controls: Trained and evaluated beside the self-distilled student.
+        preference: Of the student of the last round on the preference rows of all rounds; left out, there is none.
+        controls: Trained and evaluated beside the student that they are the control of.
         evaluation: Of every student; left out, none is evaluated.
         rows_per_file: Of the released Parquet files.
         license: Of the released dataset and model, as the Hub names it.
@@ -66,6 +68,7 @@ class Recipe:
     deduplication: DeduplicationConfig | None = None
     student: StudentConfig
     self_distillation: SelfDistillationConfig | None = None
+    preference: PreferenceConfig | None = None
     controls: tuple[Control, ...] = ()
     evaluation: EvaluationConfig | None = None
     rows_per_file: int = 100_000
@@ -88,9 +91,21 @@ class Recipe:
         if self.critics.is_summary != (self.task == "summary"):
             wanted = "direction: forward or a compression critic" if self.task == "summary" else "symmetric critics"
             raise ConfigError(f"task '{self.task}' needs {wanted}; the recipe's critics are for the other task")
-        for section in ("self_distillation", "evaluation"):
-            if self.controls and getattr(self, section) is None:
-                raise ConfigError(f"controls {list(self.controls)} say nothing without {section}; add it or set []")
+        for control in self.controls:
+            for section in ("preference" if control == "chosen_only" else "self_distillation", "evaluation"):
+                if getattr(self, section) is None:
+                    raise ConfigError(
+                        f"controls {control} says nothing without {section}; add it or take {control} out"
+                    )
+        self._check_adapters()
+
+    def _check_adapters(self) -> None:
+        """Finds an adapter of preference that cannot go on from that of the student."""
+        before = (self.student.self_training if self.self_distillation else self.student.training).lora
+        after = self.preference.training.lora if self.preference else None
+        if before and after and not after.goes_on_from(before):
+            problem = f"preference.training.lora must be that of the student it continues ({to_mapping(before)})"
+            raise ConfigError(f"{problem}, got {to_mapping(after)}")
 
 
 def load_recipe(path: str, overrides: list[str], contexts: str | None = None) -> Recipe:

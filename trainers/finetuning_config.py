@@ -30,6 +30,15 @@ class LoraSettings:
         _require("dropout", self.dropout, 0.0 <= self.dropout < 1.0, "a number in [0, 1)")
         _require("target_modules", self.target_modules, self.target_modules != (), "at least one module name, or none")
 
+    def goes_on_from(self, other: "LoraSettings") -> bool:
+        """Whether an adapter of these settings can be one of the others that is trained further.
+
+        Modules that only one of them names are compared when the adapter is there.
+        """
+        named = [modules for modules in (self.target_modules, other.target_modules) if modules is not None]
+        same_modules = len(named) < 2 or set(named[0]) == set(named[1])
+        return (self.rank, self.alpha) == (other.rank, other.alpha) and same_modules
+
 
 @dataclass(frozen=True, kw_only=True)
 class FineTuningConfig:

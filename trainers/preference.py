@@ -50,11 +50,13 @@ def prefer(
         from .preference_training import train_by_preference  # imports torch and transformers, slow
 
         history, steps = train_by_preference(base, rows, validation, config, partial, seed, f"prefer {out.name}")
+        settings = to_mapping(config)
+        settings["training"].pop("both_directions")  # which a row has not
         return {
             "base": base,
             "method": config.method,
             "rows": len(rows),
-            "settings": {**to_mapping(config), "seed": seed},
+            "settings": {**settings, "seed": seed},
             "history": history,
             "steps": steps,
         }
