@@ -23,7 +23,7 @@ from scripts.recipe import Recipe, StudentConfig
 from trainers.evaluation import EvaluationConfig
 from trainers.finetuning_config import FineTuningConfig, LoraSettings
 from trainers.preference_config import PreferenceConfig
-from trainers.self_distillation import SelfDistillationConfig
+from trainers.self_distillation_config import SelfDistillationConfig
 
 PAGE = Path(__file__).parent / "recipes.md"
 BEGIN, END = "<!-- settings: begin -->", "<!-- settings: end -->"

@@ -56,6 +56,7 @@ class Round:
         repeated_contexts: Those that were drawn again, and used once.
         cut_contexts: Those that lost their first sentences, being too long for the teacher.
         dropped_contexts: Those that were too long for it even so.
+        known_sentences: The teacher's sentences that pairs of earlier rounds hold, which the student was not given.
         refused: The teacher's sentences that did not qualify, by reason.
         outputs: Rewritings that the student wrote.
         refused_outputs: Those of them that did not qualify, by reason.
@@ -75,6 +76,7 @@ class Round:
     repeated_contexts: int = 0
     cut_contexts: int = 0
     dropped_contexts: int = 0
+    known_sentences: int = 0
     refused: tuple[Drop, ...] = ()
     outputs: int | None = None
     refused_outputs: tuple[Drop, ...] = ()
@@ -233,7 +235,7 @@ class Corpus:
 
 @dataclass(frozen=True)
 class Metrics:
-    """`metrics.json` of a run."""
+    """`metrics.json` of a run; `stopped` says why self-distillation ended before its last round, if it did."""
 
     name: str
     task: str
@@ -245,6 +247,7 @@ class Metrics:
     models: tuple[Model, ...] = ()
     corpus: Corpus | None = None
     rounds: tuple[Round, ...] = ()
+    stopped: str | None = None
     dataset: DatasetCounts | None = None
     evaluation: Evaluation | None = None
     timings: dict[str, float] = field(default_factory=dict)

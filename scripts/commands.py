@@ -16,7 +16,8 @@ from model_cards.summary import summary_table
 from model_cards.vocabulary import refusal_words
 from scripts.calibration import calibrate_critic
 from scripts.checks import check_evaluation, check_recipe
-from scripts.figures import evaluation_record, write_metrics
+from scripts.evaluations import evaluation_record
+from scripts.figures import write_metrics
 from scripts.inspection import inspect_context
 from scripts.paraphrases import print_paraphrases
 from scripts.pipeline import Pipeline
@@ -79,11 +80,11 @@ def train(options: argparse.Namespace) -> None:
 def self_distill(options: argparse.Namespace) -> None:
     """The self-distilled student."""
     pipeline = _pipeline(options)
-    if not pipeline.last_round:
+    if pipeline.recipe.self_distillation is None:
         raise UsageError(
             f"recipe '{options.recipe}' has no self_distillation section; add one or run 'impossible train'"
         )
-    _print_student(options, pipeline.student(pipeline.last_round))
+    _print_student(options, pipeline.student(pipeline.rounds().trained))
 
 
 def evaluate(options: argparse.Namespace) -> None:

@@ -14,7 +14,7 @@ from scripts.recipe_file import read_settings
 from trainers.evaluation import EvaluationConfig
 from trainers.finetuning_config import FineTuningConfig
 from trainers.preference_config import PreferenceConfig
-from trainers.self_distillation import SelfDistillationConfig
+from trainers.self_distillation_config import SelfDistillationConfig
 
 Control = Literal["more_training", "fresh_pairs", "chosen_only"]
 _FILE_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
@@ -91,12 +91,13 @@ class Recipe:
         if self.critics.is_summary != (self.task == "summary"):
             wanted = "direction: forward or a compression critic" if self.task == "summary" else "symmetric critics"
             raise ConfigError(f"task '{self.task}' needs {wanted}; the recipe's critics are for the other task")
+        if self.self_distillation and self.self_distillation.select != "all":
+            self.critics.with_selection(self.self_distillation.select)  # refuses what cannot be selected by
         for control in self.controls:
             for section in ("preference" if control == "chosen_only" else "self_distillation", "evaluation"):
                 if getattr(self, section) is None:
-                    raise ConfigError(
-                        f"controls {control} says nothing without {section}; add it or take {control} out"
-                    )
+                    remedy = f"add it or take {control} out"
+                    raise ConfigError(f"controls {control} says nothing without {section}; {remedy}")
         self._check_adapters()
 
     def _check_adapters(self) -> None:

@@ -16,6 +16,7 @@ from builders.critics.own_critic import OwnCriticConfig
 from builders.critics.personal_data import PersonalDataConfig
 from builders.critics.repetition import RepetitionConfig
 from builders.critics.screen import ScreenConfig, check_screen
+from builders.critics.selection import SelectBy, SelectionConfig
 from builders.critics.semantic_equivalence import SemanticEquivalenceConfig
 from builders.critics.toxicity import ToxicityConfig
 from builders.errors import ConfigError
@@ -26,6 +27,7 @@ _CONFIGS: dict[str, type[CriticConfig]] = {
     "semantic_equivalence": SemanticEquivalenceConfig,
     "tree_edit_distance": TreeEditDistanceConfig,
     "compression": CompressionConfig,
+    "selection": SelectionConfig,
     "diversity": DiversityConfig,
     "numbers": NumbersConfig,
     "length_ratio": LengthRatioConfig,
@@ -56,6 +58,11 @@ class CriticsConfig:
             raise ConfigError(
                 "critics must name semantic_equivalence after screen, whose calls it saves; move or add it"
             )
+        selection = self.find(SelectionConfig)
+        by_entailment = selection is not None and selection.by == "highest_entailment"
+        if by_entailment and "semantic_equivalence" not in names[: names.index("selection")]:
+            problem = "selection by highest_entailment needs semantic_equivalence before it, whose scores it compares"
+            raise ConfigError(f"critics: {problem}; add it or select by lowest_rouge_l")
         if "diversity" in names:
             if names[-1] != "diversity":  # Algorithm 1 takes the pairs that survived the other filters
                 raise ConfigError(f"critics must end with 'diversity', got the order {', '.join(names)}")
@@ -123,6 +130,15 @@ class CriticsConfig:
     def find(self, kind: type[C]) -> C | None:
         """The critic with settings of that kind, if there is one."""
         return next((critic for critic in self.critics if isinstance(critic, kind)), None)
+
+    def with_selection(self, by: SelectBy) -> "CriticsConfig":
+        """The same critics with a selection of one target a source, just before the diversity filter.
+
+        Raises:
+            ConfigError: They have one already, or none whose scores it could compare.
+        """
+        at = len(self.critics) - isinstance(self.critics[-1], DiversityConfig)
+        return CriticsConfig((*self.critics[:at], SelectionConfig(by=by), *self.critics[at:]))
 
     def replaced(self, old: CriticConfig, new: CriticConfig) -> "CriticsConfig":
         """The same critics with one of them changed."""
