@@ -20,7 +20,8 @@ from trainers.benchmark import benchmark_rows
 from trainers.evaluation import EvaluationConfig
 from trainers.kind import student_loader
 from trainers.oracle import is_faithful, load_oracle
-from trainers.preference import check_method
+from trainers.preference import check_preference
+from trainers.training_checks import check_training
 from trainers.training_pairs import Task
 
 _SAMPLE = "Profit rose 5 percent on Monday."  # shows what a parser, an oracle or a splitter does with a sentence
@@ -46,9 +47,16 @@ def check_recipe(recipe: Recipe, folder: Path) -> None:
         check_corpus(recipe.sampling, recipe.seed, folder / "samples" / "round-0" / CONTEXTS_FILE)
     with _named("student.base"):
         student_loader(recipe.student.base)
+    with _named("student.training"):
+        check_training(recipe.student.base, recipe.student.training)
+    last = recipe.student.training
+    if recipe.self_distillation:
+        with _named("student.self_training"):
+            check_training(recipe.student.base, recipe.student.self_training, before=last)
+        last = recipe.student.self_training
     if recipe.preference:
         with _named("preference"):
-            check_method(recipe.student.base, recipe.preference)
+            check_preference(recipe.student.base, recipe.preference, before=last)
     tree_edit_distance = recipe.critics.find(TreeEditDistanceConfig)
     if tree_edit_distance is not None and tree_edit_distance.parser == GIVEN:
         problem = "parser 'given' is for pairs with trees, and a run writes its own; name a parser"

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from builders.config import from_mapping, to_mapping
+from builders.config import from_mapping
 from builders.critics.settings import CriticsConfig
 from builders.deduplication import DeduplicationConfig
 from builders.errors import ConfigError
@@ -98,15 +98,6 @@ class Recipe:
                 if getattr(self, section) is None:
                     remedy = f"add it or take {control} out"
                     raise ConfigError(f"controls {control} says nothing without {section}; {remedy}")
-        self._check_adapters()
-
-    def _check_adapters(self) -> None:
-        """Finds an adapter of preference that cannot go on from that of the student."""
-        before = (self.student.self_training if self.self_distillation else self.student.training).lora
-        after = self.preference.training.lora if self.preference else None
-        if before and after and not after.goes_on_from(before):
-            problem = f"preference.training.lora must be that of the student it continues ({to_mapping(before)})"
-            raise ConfigError(f"{problem}, got {to_mapping(after)}")
 
 
 def load_recipe(path: str, overrides: list[str], contexts: str | None = None) -> Recipe:

@@ -11,9 +11,9 @@ from trl import DPOConfig, DPOTrainer
 from .causal import check_prompts
 from .kind import student_loader
 from .preference_config import PreferenceConfig
-from .prompt import completion, prompt, prompt_template, room, shortened
+from .preference_trainer import PreferenceTrainer, quiet, trl_settings
+from .prompt import completion, prompt, prompt_template
 from .training_pairs import PreferenceRow
-from .trl_settings import TrlStudentTrainer, quiet, trl_settings
 
 
 def dpo_trainer(
@@ -31,39 +31,36 @@ def dpo_trainer(
     What it holds the student to is `base`, the student as it was; an adapter is held to a copy of itself.
 
     Raises:
-        ConfigError: The tokenizer is none for prompts, or the model has too few positions.
+        ConfigError: The tokenizer is none for prompts.
         RunError: This process sees several GPUs.
     """
     template = prompt_template(model.config)
     model.config.prompt_template = template
-    longest = min(config.training.max_length, room(model, tokenizer, template) // 2)
-    check_prompts(tokenizer, template, rows[0][:2], longest)
-    own = {"beta": config.beta, "max_length": None}  # the texts are cut here
-    settings = trl_settings(DPOConfig, config.training, folder, seed, **own)
+    check_prompts(tokenizer, template, (rows[0].prompt, rows[0].chosen))
+    settings = trl_settings(DPOConfig, config, folder, seed, max_length=None)  # the texts are cut before
     with quiet():
         return DpoStudentTrainer(
             model=model,
             ref_model=None if isinstance(model, PeftModel) else student_loader(base)(base)[0],
             args=settings,
-            train_dataset=_dataset(tokenizer, template, rows, longest),
-            eval_dataset=_dataset(tokenizer, template, validation, longest) if validation else None,
+            train_dataset=_dataset(template, rows),
+            eval_dataset=_dataset(template, validation) if validation else None,
             processing_class=tokenizer,
         )
 
 
-class DpoStudentTrainer(TrlStudentTrainer, DPOTrainer):
+class DpoStudentTrainer(PreferenceTrainer, DPOTrainer):
     """DPOTrainer whose batches hold rows of like length."""
 
     LENGTH_OF = ("prompt_ids", "chosen_ids", "rejected_ids")
 
 
-def _dataset(tokenizer: Any, template: str, rows: Sequence[PreferenceRow], longest: int) -> datasets.Dataset:
-    """Prompts and answers, each text of a row cut to `longest` tokens; the trainer adds the end token."""
-    prompts, chosen, rejected = (shortened(tokenizer, texts, longest) for texts in zip(*rows, strict=True))
+def _dataset(template: str, rows: Sequence[PreferenceRow]) -> datasets.Dataset:
+    """Prompts and answers; the trainer adds the end token."""
     return datasets.Dataset.from_dict(
         {
-            "prompt": [prompt(template, text) for text in prompts],
-            "chosen": [completion(text) for text in chosen],
-            "rejected": [completion(text) for text in rejected],
+            "prompt": [prompt(template, row.prompt) for row in rows],
+            "chosen": [completion(row.chosen) for row in rows],
+            "rejected": [completion(row.rejected) for row in rows],
         }
     )

@@ -10,8 +10,8 @@ import torch
 
 from .batches import encode_pairs
 from .preference_config import PreferenceConfig
+from .preference_trainer import PreferenceTrainer, quiet, trl_settings
 from .training_pairs import PreferenceRow
-from .trl_settings import TrlStudentTrainer, quiet, trl_settings
 
 os.environ.setdefault("TRL_EXPERIMENTAL_SILENCE", "1")  # that its trainer may change is for us to know, not users
 from trl.experimental.orpo import ORPOConfig, ORPOTrainer
@@ -31,9 +31,8 @@ def orpo_trainer(
     Raises:
         RunError: This process sees several GPUs.
     """
-    longest = config.training.max_length
-    own = {"beta": config.beta, "max_length": longest, "max_completion_length": longest}
-    settings = trl_settings(ORPOConfig, config.training, folder, seed, **own)
+    longest = config.training.max_length  # the texts are cut before; the trainer asks for the numbers all the same
+    settings = trl_settings(ORPOConfig, config, folder, seed, max_length=longest, max_completion_length=longest)
     with quiet():
         return OrpoStudentTrainer(
             model=model,
@@ -44,15 +43,15 @@ def orpo_trainer(
         )
 
 
-class OrpoStudentTrainer(TrlStudentTrainer, ORPOTrainer):
+class OrpoStudentTrainer(PreferenceTrainer, ORPOTrainer):
     """ORPOTrainer on the tokens that fine-tuning takes, whose loss does not change with accumulation."""
 
     LENGTH_OF = ("prompt_input_ids", "chosen_labels", "rejected_labels")
 
     def tokenize_row(self, feature: dict[str, str], model: Any = None) -> dict[str, list[int]]:
-        """The row as `encode_pairs` writes it; the trainer's own way cuts no prompt and adds no end of its own."""
+        """The row as `encode_pairs` writes it, which gives every answer its end."""
         pairs = [(feature["prompt"], feature["chosen"]), (feature["prompt"], feature["rejected"])]
-        chosen, rejected = encode_pairs(self.processing_class, pairs, self.max_length)
+        chosen, rejected = encode_pairs(self.processing_class, pairs)
         return {
             "prompt_input_ids": chosen["input_ids"],
             "prompt_attention_mask": [1] * len(chosen["input_ids"]),

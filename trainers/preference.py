@@ -9,8 +9,10 @@ from builders.errors import ConfigError, RunError
 from builders.models import load_seq2seq, model_identity
 
 from .finetuning import trained_once
+from .finetuning_config import FineTuningConfig
 from .kind import student_loader
 from .preference_config import PreferenceConfig
+from .training_checks import check_training
 from .training_pairs import PreferenceRow
 
 
@@ -42,14 +44,14 @@ def prefer(
     """
     if not rows:
         raise RunError(f"no preference rows to train {out} on; sample more sentences a context")
-    check_method(base, config)
+    check_preference(base, config)
     validation = validation[: config.training.validation_pairs]
     mark = fingerprint("preference", model_identity(base), list(rows), list(validation), config, seed)
 
     def train(partial: Path) -> dict[str, Any]:
         from .preference_training import train_by_preference  # imports torch and transformers, slow
 
-        history, steps = train_by_preference(base, rows, validation, config, partial, seed, f"prefer {out.name}")
+        record = train_by_preference(base, rows, validation, config, partial, seed, f"prefer {out.name}")
         settings = to_mapping(config)
         settings["training"].pop("both_directions")  # which a row has not
         return {
@@ -57,17 +59,28 @@ def prefer(
             "method": config.method,
             "rows": len(rows),
             "settings": {**settings, "seed": seed},
-            "history": history,
-            "steps": steps,
+            **record,
         }
 
     return trained_once(out, mark, train)
 
 
-def check_method(base: str, config: PreferenceConfig) -> None:
-    """Refuses, with a `ConfigError`, a method that does not fit the kind of model, by its configuration alone."""
+def check_preference(base: str, config: PreferenceConfig, before: FineTuningConfig | None = None) -> None:
+    """Refuses settings that do not fit the base, or this machine, by the base's configuration alone.
+
+    Args:
+        base: The student, or the model that the first of several trainings starts from.
+        config: Of the training by preference.
+        before: Of the training whose student this one starts from, where it is not the first.
+
+    Raises:
+        ConfigError: The method is for the other kind of student, or the training's settings do not fit, see
+            `check_training`.
+        RunError: There is no such base.
+    """
     kinds = {"orpo": "encoder-decoder", "dpo": "decoder-only"}
     method = "orpo" if student_loader(base) is load_seq2seq.__wrapped__ else "dpo"
     if method != config.method:
         problem = f"method {config.method} is for {kinds[config.method]} models, and '{base}' is {kinds[method]}"
         raise ConfigError(f"{problem}; set method: {method}")
+    check_training(base, config.training, before)

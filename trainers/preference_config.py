@@ -8,6 +8,8 @@ from builders.errors import ConfigError
 
 from .finetuning_config import FineTuningConfig
 
+_NOT_BY_PREFERENCE = ("label_smoothing", "metric", "patience", "keep", "checkpoints", "packing")
+
 
 @dataclass(frozen=True, kw_only=True)
 class PreferenceConfig:
@@ -31,6 +33,7 @@ class PreferenceConfig:
             raise ConfigError(f"method must be one of orpo, dpo, got {self.method!r}")
         if not 0 < self.beta < math.inf:
             raise ConfigError(f"beta must be a finite number above 0, got {self.beta!r}")
-        if self.training.label_smoothing:
-            smoothing = self.training.label_smoothing
-            raise ConfigError(f"training.label_smoothing must be 0 for {self.method}, which has none, got {smoothing}")
+        plain = FineTuningConfig()
+        for name in _NOT_BY_PREFERENCE:
+            if (value := getattr(self.training, name)) != getattr(plain, name):
+                raise ConfigError(f"training.{name} is nothing that {self.method} has, got {value!r}; leave it out")

@@ -63,10 +63,6 @@ def test_the_preferred_student_is_released_and_compared_with_its_control(recipe,
             {"preference": SETTINGS["preference"], "self_distillation": "null", "controls": "[more_training]"},
             "controls more_training says nothing without self_distillation",
         ),
-        (
-            {"preference": "{method: orpo, training: {lora: {rank: 8}}}", "student.self_training.lora.rank": 4},
-            r"preference\.training\.lora must be that of the student it continues \(.*'rank': 4",
-        ),
     ],
 )
 def test_sections_that_do_not_fit_are_refused(settings, words):
@@ -74,12 +70,22 @@ def test_sections_that_do_not_fit_are_refused(settings, words):
         load_recipe("microworld-demo", overrides(settings)[1::2])
 
 
-def test_a_method_that_is_not_for_the_student_is_refused_before_anything_starts(tmp_path, tiny):
-    outcome = impossible("run", "microworld-demo", "--out", tmp_path / "run", *tiny, "--set", DECODER_ONLY)
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        (
+            {"preference": DECODER["preference"]},
+            "preference: method dpo is for decoder-only models, and 'microworld:models/student' is encoder-decoder",
+        ),
+        (
+            {"preference": "{method: orpo, training: {lora: {rank: 8}}}", "student.self_training.lora.rank": 4},
+            "preference: lora must be that of the student it continues (rank: 4",
+        ),
+    ],
+)
+def test_what_the_student_cannot_take_is_refused_before_anything_starts(settings, words, tmp_path, tiny):
+    outcome = impossible("run", "microworld-demo", "--out", tmp_path / "run", *tiny, *overrides(settings))
     assert outcome.status == 2
     [line] = outcome.err.splitlines()
-    assert "preference: method dpo is for decoder-only models, and 'microworld:models/student' is" in line
+    assert words in line
     assert not (tmp_path / "run").exists()
-
-
-DECODER_ONLY = f"preference={DECODER['preference']}"

@@ -137,7 +137,11 @@ def test_the_student_comes_to_prefer_what_was_accepted(base, config, tmp_path):
 def test_training_json_says_what_was_run_and_the_student_is_like_any_other(base, config, tmp_path):
     out = prefer(base, ROWS, ROWS[:4], with_training(config, evaluations=2), tmp_path / "student", seed=3)
     record = json.loads((out / "training.json").read_text())
-    assert list(record) == ["fingerprint", "base", "method", "rows", "settings", "history", "steps", "seconds"]
+    assert list(record) == [
+        *("fingerprint", "base", "method", "rows", "settings", "history", "steps"),
+        *("cut_sources", "cut_targets", "seconds"),
+    ]
+    assert (record["cut_sources"], record["cut_targets"]) == (0, 0)
     assert (record["method"], record["rows"], record["steps"]) == (config.method, len(ROWS), 6)
     assert record["settings"]["beta"] == 0.3
     assert [entry["step"] for entry in record["history"] if "eval_loss" in entry] == [3, 6]
@@ -155,11 +159,14 @@ def test_a_finished_training_is_done_again_only_when_something_changed(base, con
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_texts_that_are_too_long_are_cut(method, request, tmp_path):
-    config = PreferenceConfig(method=method, training=replace(CONFIG, max_length=8))
+def test_texts_that_are_too_long_lose_their_last_words_and_are_counted(method, request, tmp_path):
+    config = PreferenceConfig(method=method, training=replace(CONFIG, max_length=20))
+    student = request.getfixturevalue(METHODS[method])
+    short = PreferenceRow("Acme posted a profit.", "It rained.", "It fell.")
     long = [PreferenceRow(*(f"{text} " + "and so on " * 40 for text in row)) for row in ROWS]
-    out = prefer(request.getfixturevalue(METHODS[method]), long, long, config, tmp_path / "student", seed=0)
-    assert math.isfinite(history(out, "eval_loss")[-1])
+    out = prefer(student, [short, *long], [], config, tmp_path / "student", seed=0)
+    record = json.loads((out / "training.json").read_text())
+    assert (record["cut_sources"], record["cut_targets"]) == (len(long), 2 * len(long))
 
 
 @pytest.mark.parametrize(("method", "kind"), [("dpo", "t5"), ("orpo", "gpt2")])
@@ -187,6 +194,38 @@ def test_settings_out_of_range_are_named(setting, value):
         PreferenceConfig(**{"method": "orpo", "training": CONFIG, setting: value})
 
 
-def test_label_smoothing_is_refused():
-    with pytest.raises(ConfigError, match=r"training\.label_smoothing must be 0"):
-        PreferenceConfig(method="dpo", training=replace(CONFIG, label_smoothing=0.1))
+@pytest.mark.parametrize(
+    "setting",
+    [
+        {"label_smoothing": 0.1},
+        {"metric": "ibleu"},
+        {"patience": 2},
+        {"keep": "best"},
+        {"checkpoints": 3},
+        {"packing": True},
+    ],
+    ids=str,
+)
+def test_settings_that_a_training_by_preference_has_not_are_refused(setting):
+    with pytest.raises(ConfigError, match=rf"training\.{next(iter(setting))} is nothing that dpo has"):
+        PreferenceConfig(method="dpo", training=replace(CONFIG, **setting))
+
+
+def test_activation_checkpointing_changes_no_loss(base, config, tmp_path):
+    plain = history(prefer(base, ROWS, [], config, tmp_path / "plain", seed=0))
+    saving = with_training(config, activation_checkpointing=True)
+    assert history(prefer(base, ROWS, [], saving, tmp_path / "saving", seed=0)) == pytest.approx(plain, rel=1e-5)
+
+
+def test_fp16_is_refused_for_a_t5(t5, tmp_path):
+    config = PreferenceConfig(method="orpo", training=replace(CONFIG, precision="fp16"))
+    with pytest.raises(ConfigError, match="precision 'fp16' gives NaN"):
+        prefer(t5, ROWS, [], config, tmp_path / "student", seed=0)
+
+
+@pytest.mark.parametrize("setting", [{"precision": "bf16"}, {"schedule": "cosine"}], ids=str)
+def test_settings_reach_the_training(setting, base, config, tmp_path):
+    plain = history(prefer(base, ROWS, [], config, tmp_path / "plain", seed=0))
+    other = history(prefer(base, ROWS, [], with_training(config, **setting), tmp_path / "other", seed=0))
+    assert other != plain
+    assert other == pytest.approx(plain, rel=0.1)

@@ -1,4 +1,4 @@
-"""What the trainers of TRL have in common here: arguments like everybody's, one GPU, and no word to anybody."""
+"""What the trainers by preference have in common, which come from TRL: arguments, order of the rows, and silence."""
 
 import warnings
 from collections.abc import Iterator
@@ -9,19 +9,17 @@ from typing import Any, TypeVar
 import datasets
 from transformers import TrainingArguments
 
-from builders.errors import RunError
-
-from .finetuning_config import FineTuningConfig
-from .training_loop import GroupedByLength, training_arguments
+from .preference_config import PreferenceConfig
+from .training_loop import GroupedByLength, check_devices, training_arguments
 
 Settings = TypeVar("Settings", bound=TrainingArguments)
 
 
-def trl_settings(kind: type[Settings], config: FineTuningConfig, folder: Path, seed: int, **own: Any) -> Settings:
+def trl_settings(kind: type[Settings], config: PreferenceConfig, folder: Path, seed: int, **own: Any) -> Settings:
     """The arguments of one of TRL's trainers.
 
     Args:
-        kind: Their class, such as `SFTConfig`.
+        kind: Their class, such as `DPOConfig`.
         config: Hyperparameters.
         folder: Of the student.
         seed: Of the training.
@@ -30,11 +28,9 @@ def trl_settings(kind: type[Settings], config: FineTuningConfig, folder: Path, s
     Raises:
         RunError: This process sees several GPUs.
     """
-    with quiet():
-        # trl's own default of gradient checkpointing saves memory, which small students have, for time
-        settings = kind(**training_arguments(config, folder, seed), gradient_checkpointing=False, **own)
-    if settings.n_gpu > 1:
-        raise RunError("several GPUs stand open to one process, and trl uses one; set CUDA_VISIBLE_DEVICES=0")
+    shared = training_arguments(config.training, folder, seed) | {"beta": config.beta}
+    settings = kind(**shared, per_device_eval_batch_size=config.training.batch_size, **own)
+    check_devices(settings)
     return settings
 
 
@@ -47,7 +43,7 @@ def quiet() -> Iterator[None]:
         yield
 
 
-class TrlStudentTrainer(GroupedByLength):
+class PreferenceTrainer(GroupedByLength):
     """What comes before one of TRL's trainers among the bases of ours."""
 
     def _send_telemetry(self) -> None:
