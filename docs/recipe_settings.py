@@ -19,7 +19,9 @@ from builders.critics.settings import _CONFIGS as CRITICS  # the one list of cri
 from builders.deduplication import DeduplicationConfig
 from builders.domain import DomainConfig, SentencesConfig
 from builders.sampling_config import CorpusConfig, SamplingConfig, ServerConfig
+from scripts.ablation_config import AblationConfig
 from scripts.recipe import Recipe, StudentConfig
+from trainers.control_config import ControlConfig
 from trainers.evaluation import EvaluationConfig
 from trainers.finetuning_config import FineTuningConfig, LoraSettings
 from trainers.preference_config import PreferenceConfig
@@ -41,7 +43,9 @@ SECTIONS: dict[str, type] = {
     "student.training.lora and student.self_training.lora and preference.training.lora": LoraSettings,
     "self_distillation": SelfDistillationConfig,
     "preference": PreferenceConfig,
+    "control": ControlConfig,
     "evaluation": EvaluationConfig,
+    "ablation": AblationConfig,
 }
 WHY = {
     "Recipe.task": "the method's main task",
@@ -50,10 +54,13 @@ WHY = {
     "Recipe.deduplication": "the paper has no such filter",
     "Recipe.self_distillation": "a run may end with round 0",
     "Recipe.preference": "the paper has no such training",
+    "Recipe.control": "the paper's led student is a model beside its own",
     "Recipe.controls": "each trains one more student",
     "Recipe.evaluation": "not every domain has test rows",
+    "Recipe.ablation": "a run of the whole method alone",
     "Recipe.rows_per_file": "a round number",
     "Recipe.license": "this project's own",
+    "Recipe.licenses": "most models have a card that says it",
     "Recipe.language": "the paper's data are English",
     "Recipe.notes": "nothing to explain where nothing departs from the paper",
     "SamplingConfig.server": "a model in this process needs nothing else",
@@ -96,6 +103,8 @@ WHY = {
     "EvaluationConfig.benchmark": "set this or `data`",
     "EvaluationConfig.data": "set this or `benchmark`",
     "EvaluationConfig.oracle": "no oracle is known for real text",
+    "AblationConfig.seeds": "three are the least that give a spread",
+    "AblationConfig.variants": "the paper's Table 6 has none",
     "EvaluationConfig.parser": "a parser of real text is an extra, see above",
 }
 NOT_IN_THE_PAPER = "common practice; the paper states no hyperparameters"

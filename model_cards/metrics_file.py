@@ -38,9 +38,7 @@ def metrics_from_json(data: Mapping[str, Any]) -> Metrics:
         version=data.get("version"),
         command=data.get("command"),
         builders_code=data.get("builders_code"),
-        models=tuple(
-            Model(row["role"], row["ref"], row.get("sha256"), row.get("commit")) for row in data.get("models") or ()
-        ),
+        models=tuple(map(_model, data.get("models") or ())),
         corpus=_corpus(data["corpus"]["identity"]) if data.get("corpus") else None,
         rounds=tuple(_round(row) for row in data.get("rounds") or ()),
         stopped=data.get("stopped"),
@@ -48,6 +46,11 @@ def metrics_from_json(data: Mapping[str, Any]) -> Metrics:
         evaluation=_evaluation(data["evaluation"]) if data.get("evaluation") else None,
         timings=dict(data.get("timings") or {}),
     )
+
+
+def _model(data: Mapping[str, Any]) -> Model:
+    licences = tuple(data.get("licenses") or ())
+    return Model(data["role"], data["ref"], data.get("sha256"), data.get("commit"), licences)
 
 
 def _corpus(data: Mapping[str, Any]) -> Corpus:

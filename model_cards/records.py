@@ -142,12 +142,14 @@ class Model:
         ref: As the recipe names it.
         sha256: Of a local model's weights, tokenizer and configuration.
         commit: Of one on the Hub.
+        licences: As its card names them; "unknown" where it names none. Earlier versions noted none.
     """
 
     role: str
     ref: str
     sha256: str | None
     commit: str | None
+    licences: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -262,6 +264,15 @@ class Metrics:
         """Every configuration of the dataset that the run wrote, the pairs first."""
         preference = self.dataset.preference if self.dataset else None
         return [self.config, *([preference.config] if preference else [])]
+
+    @property
+    def models_by_licence(self) -> dict[str, list[str]]:
+        """The names of the models under each licence; a model may be under several."""
+        licences = dict.fromkeys(licence for model in self.models for licence in model.licences)
+        return {
+            licence: list(dict.fromkeys(model.name for model in self.models if licence in model.licences))
+            for licence in licences
+        }
 
     @property
     def released_rounds(self) -> list[Round]:

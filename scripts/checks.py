@@ -14,6 +14,7 @@ from builders.parsers.loading import GIVEN, load_parser
 from builders.sampling_config import SamplingConfig
 from builders.sentences import Sentences
 from builders.teachers.server_key import read_key
+from scripts.licences import check_licences, used_models
 from scripts.partial_recipes import ProximityRecipe
 from scripts.recipe import Recipe
 from trainers.benchmark import benchmark_rows
@@ -36,7 +37,8 @@ def check_recipe(recipe: Recipe, folder: Path) -> None:
 
     Raises:
         ConfigError: A model of another kind, a method of preference that is not for the student's, an NLI model without
-            an entailment label, a module without the function.
+            an entailment label, a module without the function, a model whose licence forbids what the recipe makes of
+            it.
         RunError: A model, file or corpus that is not there, a parser that gives no tree, a splitter that gives no
             sentences.
         UsageError: A column, split or configuration that a corpus has not.
@@ -62,6 +64,9 @@ def check_recipe(recipe: Recipe, folder: Path) -> None:
         problem = "parser 'given' is for pairs with trees, and a run writes its own; name a parser"
         raise ConfigError(f"critics: {problem}")
     check_critics(recipe.critics)
+    check_licences(used_models(recipe), recipe.license)
+    if recipe.control_parser:
+        load_parser(recipe.control_parser)([_SAMPLE])
     if recipe.evaluation:
         check_evaluation(recipe.evaluation, recipe.task)
 

@@ -29,6 +29,7 @@ FILES = {
     "file": b"",
     "broken/config.json": b"{",
     "weightless/config.json": b'{"model_type": "gpt2"}',
+    "weightless/README.md": b"---\nlicense: mit\n---\n",
     "encoder/config.json": b'{"model_type": "distilbert"}',
     "folder/note": b"",
     "half.yaml": b'name: "demo \\ud800"\n',

@@ -63,6 +63,8 @@ def test_the_preferred_student_is_released_and_compared_with_its_control(recipe,
             {"preference": SETTINGS["preference"], "self_distillation": "null", "controls": "[more_training]"},
             "controls more_training says nothing without self_distillation",
         ),
+        ({"preference": SETTINGS["preference"], "control": "{}"}, "take out preference or control"),
+        ({"preference": SETTINGS["preference"], "ablation": "{}"}, "take preference out"),
     ],
 )
 def test_sections_that_do_not_fit_are_refused(settings, words):
