@@ -114,7 +114,7 @@ def test_critics_of_the_pages_load(block):
 
 def test_domains_of_the_page_load(tmp_path):
     texts = [block.text for block in blocks(ROOT / "docs/recipes.md", "yaml")]
-    domain, sentences = [text for text in texts if "critics:" not in text and "preference:" not in text]
+    [domain], [sentences] = ([text for text in texts if setting in text] for setting in ("prefixes:", "endings:"))
     (tmp_path / "court.yaml").write_text(domain, encoding="utf-8")
     assert DomainConfig.from_value(str(tmp_path / "court.yaml"), "sampling.domain").name == "court"
     assert from_mapping(DomainConfig, {"name": "a", **yaml.safe_load(sentences)}).sentences.endings == ".?!\u3002"
