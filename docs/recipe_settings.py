@@ -24,6 +24,7 @@ from scripts.recipe import Recipe, StudentConfig
 from trainers.control_config import ControlConfig
 from trainers.evaluation import EvaluationConfig
 from trainers.finetuning_config import FineTuningConfig, LoraSettings
+from trainers.preference_config import PreferenceConfig
 from trainers.self_distillation_config import SelfDistillationConfig
 
 PAGE = Path(__file__).parent / "recipes.md"
@@ -38,9 +39,10 @@ SECTIONS: dict[str, type] = {
     **{f"critics: {name}": config for name, config in CRITICS.items()},
     "deduplication": DeduplicationConfig,
     "student": StudentConfig,
-    "student.training and student.self_training": FineTuningConfig,
-    "student.training.lora and student.self_training.lora": LoraSettings,
+    "student.training and student.self_training and preference.training": FineTuningConfig,
+    "student.training.lora and student.self_training.lora and preference.training.lora": LoraSettings,
     "self_distillation": SelfDistillationConfig,
+    "preference": PreferenceConfig,
     "control": ControlConfig,
     "evaluation": EvaluationConfig,
     "ablation": AblationConfig,
@@ -51,6 +53,7 @@ WHY = {
     "Recipe.workers": "works everywhere; a machine with more cores wants more",
     "Recipe.deduplication": "the paper has no such filter",
     "Recipe.self_distillation": "a run may end with round 0",
+    "Recipe.preference": "the paper has no such training",
     "Recipe.control": "the paper's led student is a model beside its own",
     "Recipe.controls": "each trains one more student",
     "Recipe.evaluation": "not every domain has test rows",

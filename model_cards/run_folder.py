@@ -25,12 +25,26 @@ class Training:
     base: str
     method: str
     pairs: int | None
+    rows: int | None  # of preference, in place of pairs
     settings: dict[str, Any]
     steps: int | None
     seconds: float | None
     losses: tuple[tuple[float, float], ...]
     eval_losses: tuple[tuple[float, float], ...]
     fingerprint: str | None
+
+    @property
+    def by_preference(self) -> bool:
+        """Whether it learnt from preference rows, not from pairs."""
+        return self.rows is not None
+
+    @property
+    def how(self) -> str:
+        """The method and the weights it changed, in words."""
+        if not self.by_preference:
+            return "LoRA" if self.method == "lora" else "all weights"
+        lora = dict(self.settings.get("training") or {}).get("lora")
+        return f"{self.method.upper()}, {'LoRA' if lora else 'all weights'}"
 
 
 @dataclass(frozen=True)
@@ -139,6 +153,7 @@ def _trainings(folder: Path, recipe: dict[str, Any], metrics: Metrics) -> dict[s
     else:
         names = [f"round-{round_.round}" for round_ in metrics.released_rounds]
         names += ["led"] if recipe.get("control") else []
+        names += ["preferred"] if recipe.get("preference") else []
     records = {name: folder / "students" / name / "training.json" for name in names}
     return {name: _training(record) for name, record in records.items() if record.is_file()}
 
@@ -169,6 +184,7 @@ def _training_of(name: str, data: dict[str, Any]) -> Training:
         base=str(data.get("base", "")),
         method=str(data.get("method", "full")),
         pairs=data.get("pairs"),
+        rows=data.get("rows"),
         settings=dict(data.get("settings") or {}),
         steps=data.get("steps"),
         seconds=data.get("seconds"),

@@ -179,6 +179,11 @@ SYSTEMS = {
     "student, led by exemplars": "given the form of another sentence, to say the source in it",
     "student, led by the references' buckets": "asked for a summary about as long, or as abstract, as the reference",
     "led student, asked for nothing": "the same student, given the source alone",
+    "student, preferred (ORPO)": "trained further to prefer what the critics accepted to what they refused",
+    "student, preferred (DPO)": "trained further to prefer what the critics accepted to what they refused",
+    "control: plain fine-tuning on the chosen texts, same updates": (
+        "the student before that, fine-tuned on what the critics accepted alone"
+    ),
     "control: more training on the old pairs": "the student of round 0, trained just as much longer on the same pairs",
     "control: fresh contexts, ordinary pairs": "the same, but longer on new pairs of teacher sentences",
 }

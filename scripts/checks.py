@@ -23,6 +23,7 @@ from trainers.control_config import ControlConfig
 from trainers.evaluation import EvaluationConfig
 from trainers.kind import student_loader
 from trainers.oracle import is_faithful, load_oracle
+from trainers.preference import check_preference
 from trainers.processes import check_not_launched
 from trainers.training_checks import check_training
 from trainers.training_pairs import Task
@@ -38,8 +39,9 @@ def check_recipe(recipe: Recipe, folder: Path) -> None:
         folder: Of the run, where contexts of a corpus may lie already.
 
     Raises:
-        ConfigError: A model of another kind, an NLI model without an entailment label, a module without the function, a
-            model whose licence forbids what the recipe makes of it.
+        ConfigError: A model of another kind, a method of preference that is not for the student's, an NLI model without
+            an entailment label, a module without the function, a model whose licence forbids what the recipe makes of
+            it.
         RunError: A model, file or corpus that is not there, a parser that gives no tree, a splitter that gives no
             sentences.
         UsageError: A column, split or configuration that a corpus has not.
@@ -53,12 +55,17 @@ def check_recipe(recipe: Recipe, folder: Path) -> None:
         student_loader(recipe.student.base)
     with _named("student.training"):
         check_training(recipe.student.base, recipe.student.training)
+    last = recipe.student.training
     if recipe.self_distillation:
         before = recipe.student.training if recipe.self_distillation.train_from == "last" else None
         with _named("student.self_training"):
             check_training(recipe.student.base, recipe.student.self_training, before)
+        last = recipe.student.self_training
     if recipe.control:
         _check_control(recipe, recipe.control)
+    if recipe.preference:
+        with _named("preference"):
+            check_preference(recipe.student.base, recipe.preference, before=last)
     tree_edit_distance = recipe.critics.find(TreeEditDistanceConfig)
     if tree_edit_distance is not None and tree_edit_distance.parser == GIVEN:
         problem = "parser 'given' is for pairs with trees, and a run writes its own; name a parser"

@@ -140,6 +140,12 @@ def systems_of(pipeline: Pipeline) -> Iterator[Evaluated]:
         yield evaluator.student(f"student, self-distilled{which}", pipeline.student(number))
     if pipeline.recipe.control:
         yield from evaluator.led_student(pipeline.led_student())
+    if pipeline.recipe.preference:
+        name = f"student, preferred ({pipeline.preference.method.upper()})"
+        yield evaluator.student(name, pipeline.preferred_student())
+    if "chosen_only" in pipeline.recipe.controls:
+        name = "control: plain fine-tuning on the chosen texts, same updates"
+        yield evaluator.student(name, pipeline.chosen_only())
     if not rounds.trained:  # nothing whose updates a control could match
         return
     if "more_training" in pipeline.recipe.controls:

@@ -16,12 +16,17 @@ from builders.preference import preference_config
 from builders.stage import pairs_stage
 from model_cards.usage_code import add_usage_code
 from scripts.control import train_led_student
+from scripts.preference_rows import preference_rows
 from scripts.recipe import Recipe
 from scripts.recipe_text import recipe_text
 from scripts.round_stages import RoundStages, SharedStages, once
 from scripts.rounds import Rounds, brings_nothing, yield_of
+from trainers.finetuning import fine_tune
 from trainers.finetuning_config import FineTuningConfig
+from trainers.preference import prefer
+from trainers.preference_config import PreferenceConfig
 from trainers.released_student import copy_student, is_adapter, released_merged
+from trainers.training_pairs import PreferenceRow
 
 if TYPE_CHECKING:
     from builders.pairs_builder import PairsBuilder
@@ -65,6 +70,8 @@ class Pipeline(RoundStages):
     @once
     def final_student(self) -> Path:
         """The student that the run ends with."""
+        if self.recipe.preference:
+            return self.preferred_student()
         return self.led_student() if self.recipe.control else self.student(self.rounds().trained)
 
     @once
@@ -85,6 +92,35 @@ class Pipeline(RoundStages):
     def dataset_rounds(self) -> list[Stage]:
         """The pairs of all rounds, which make the dataset."""
         return [self.pairs(number) for number in range(self.rounds().made + 1)]
+
+    @once
+    def preferred_student(self) -> Path:
+        """The student of the last round, trained on the preference rows of all rounds."""
+        base, rows = str(self.student(self.rounds().trained)), self.preference_rows()
+        out = self.folder / "students" / "preferred"
+        with self.timed("students preferred"):
+            return prefer(base, rows["train"], rows["validation"], self.preference, out, self.recipe.seed)
+
+    @once
+    def chosen_only(self) -> Path:
+        """The control that fine-tunes the same student, with as many updates, on what the critics accepted alone."""
+        record = json.loads((self.preferred_student() / "training.json").read_text(encoding="utf-8"))
+        config = replace(self.preference.training, max_steps=record["steps"], both_directions=False)
+        pairs = {split: [(row.prompt, row.chosen) for row in rows] for split, rows in self.preference_rows().items()}
+        base, out = str(self.student(self.rounds().trained)), self.folder / "students" / "control-chosen-only"
+        with self.timed("students control-chosen-only"):
+            return fine_tune(base, pairs["train"], pairs["validation"], config, out, self.recipe.seed)
+
+    @once
+    def preference_rows(self) -> dict[str, list[PreferenceRow]]:
+        """The preference rows of the dataset by split."""
+        return preference_rows(self.builder(self.dataset_rounds(), preference_config(self.recipe.sampling.domain.name)))
+
+    @property
+    def preference(self) -> PreferenceConfig:
+        """Settings of training by preference, which the recipe has where this is asked for."""
+        assert self.recipe.preference is not None
+        return self.recipe.preference
 
     @once
     def more_training(self) -> Path:

@@ -18,9 +18,10 @@ from scripts.recipe_file import apply_override, read_settings
 from trainers.control_config import ControlConfig
 from trainers.evaluation import EvaluationConfig
 from trainers.finetuning_config import FineTuningConfig
+from trainers.preference_config import PreferenceConfig
 from trainers.self_distillation_config import SelfDistillationConfig
 
-Control = Literal["more_training", "fresh_pairs"]
+Control = Literal["more_training", "fresh_pairs", "chosen_only"]
 _FILE_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
 _LARGEST_SEED = 2**32 - 1  # what numpy, and so a training, takes
 
@@ -70,9 +71,10 @@ class Recipe:
         deduplication: Of the pairs of all rounds, across contexts; left out, only equal pairs are merged.
         student: Model and training.
         self_distillation: Left out, the run ends with the student of round 0.
+        preference: Of the student of the last round on the preference rows of all rounds; left out, there is none.
         control: Of the student by the form of its output (paraphrases) or its length (summaries); left out, the student
             that is released is not led by anything.
-        controls: Trained and evaluated beside the self-distilled student.
+        controls: Trained and evaluated beside the student that they are the control of.
         evaluation: Of every student; left out, none is evaluated.
         ablation: What to leave out in turn; the run then measures what each part is worth, and releases nothing.
         rows_per_file: Of the released Parquet files.
@@ -91,6 +93,7 @@ class Recipe:
     deduplication: DeduplicationConfig | None = None
     student: StudentConfig
     self_distillation: SelfDistillationConfig | None = None
+    preference: PreferenceConfig | None = None
     control: ControlConfig | None = None
     controls: tuple[Control, ...] = ()
     evaluation: EvaluationConfig | None = None
@@ -119,9 +122,14 @@ class Recipe:
             self.critics.with_selection(self.self_distillation.select)  # refuses what cannot be selected by
         if self.ablation:
             self._check_ablation()
-        for section in ("self_distillation", "evaluation"):
-            if self.controls and getattr(self, section) is None:
-                raise ConfigError(f"controls {list(self.controls)} say nothing without {section}; add it or set []")
+        for control in self.controls:
+            for section in ("preference" if control == "chosen_only" else "self_distillation", "evaluation"):
+                if getattr(self, section) is None:
+                    remedy = f"add it or take {control} out"
+                    raise ConfigError(f"controls {control} says nothing without {section}; {remedy}")
+        if self.preference and self.control:
+            problem = "preference rows have no signal, and a led student trained on them would forget to follow one"
+            raise ConfigError(f"{problem}; take out preference or control")
         if self.control:
             self.control.check_task(self.task)
             if self.task == "paraphrase" and self.control_parser is None:
@@ -138,6 +146,8 @@ class Recipe:
     def _check_ablation(self) -> None:
         if self.task != "paraphrase":
             raise ConfigError(f"ablation is of the paraphrase task, got task '{self.task}'; leave the section out")
+        if self.preference:
+            raise ConfigError("ablation compares the students before preference; take preference out")
         for section in ("self_distillation", "evaluation"):
             if getattr(self, section) is None:
                 raise ConfigError(f"ablation compares nothing without {section}; add it")

@@ -49,7 +49,7 @@ def causal_trainer(
     """
     template = prompt_template(model.config)
     model.config.prompt_template = template
-    _check(tokenizer, template, pairs[0])
+    check_prompts(tokenizer, template, pairs[0])
     datasets.disable_progress_bars()  # the preparation of the rows takes a moment and would show four of them
     limit = positions(model)
     if config.packing:
@@ -101,7 +101,8 @@ def _rows(template: str, pairs: Sequence[TextPair]) -> datasets.Dataset:
     )
 
 
-def _check(tokenizer: Any, template: str, pair: TextPair) -> None:
+def check_prompts(tokenizer: Any, template: str, pair: TextPair) -> None:
+    """Refuses, with a `ConfigError`, a tokenizer whose texts have no end, or that cannot part prompts."""
     if tokenizer.eos_token is None:
         raise ConfigError("the tokenizer of student.base has no end-of-text token, so nothing would end; set eos_token")
     asked, answer = prompt(template, pair[0]), completion(pair[1])

@@ -54,8 +54,32 @@ def check_devices(arguments: Any) -> None:
         raise RunError(f"{problem}; set student.processes: {arguments.n_gpu}, or CUDA_VISIBLE_DEVICES=0 for one")
 
 
-class StudentTrainer(Trainer):
-    """A trainer that goes through rows in `LengthGroupedBatches` and evaluates each validation row once.
+class GroupedByLength(Trainer):
+    """A trainer that goes through rows in `LengthGroupedBatches`."""
+
+    LENGTH_OF: tuple[str, ...] = ("input_ids", "labels")  # the columns whose tokens make a row's length
+
+    def lengths(self, rows: Any) -> list[int]:
+        """Tokens of each row."""
+        return [sum(len(row[column]) for column in self.LENGTH_OF) for row in rows]
+
+    def get_train_dataloader(self) -> DataLoader:
+        """One that no other library shares out among processes, since the batches are this process's part already."""
+        rows, args = self.train_dataset, self.args
+        batches = LengthGroupedBatches(
+            self.lengths(rows),
+            args.per_device_train_batch_size * args.world_size,
+            args.gradient_accumulation_steps,
+            args.seed,
+            args.process_index,
+            args.world_size,
+        )
+        pin = args.dataloader_pin_memory
+        return _EpochLoader(Rows(rows), batch_sampler=batches, collate_fn=self.data_collator, pin_memory=pin)
+
+
+class StudentTrainer(GroupedByLength):
+    """A trainer by maximum likelihood that evaluates each validation row once.
 
     Args:
         written: What an evaluation adds to the loss: figures of the validation rows with these numbers, one each.
@@ -65,20 +89,6 @@ class StudentTrainer(Trainer):
     def __init__(self, written: Callable[[list[int]], dict[str, list[float]]] | None = None, **arguments: Any) -> None:
         self.written = written
         super().__init__(**arguments)
-
-    def get_train_dataloader(self) -> DataLoader:
-        """One that no other library shares out among processes, since the batches are this process's part already."""
-        rows, args = self.train_dataset, self.args
-        batches = LengthGroupedBatches(
-            _lengths(rows),
-            args.per_device_train_batch_size * args.world_size,
-            args.gradient_accumulation_steps,
-            args.seed,
-            args.process_index,
-            args.world_size,
-        )
-        pin = args.dataloader_pin_memory
-        return _EpochLoader(Rows(rows), batch_sampler=batches, collate_fn=self.data_collator, pin_memory=pin)
 
     def _prepare_inputs(self, inputs: dict[str, Any]) -> dict[str, Any]:
         """The inputs on this process's device; nothing is generated, so keys and values need not be kept."""
@@ -90,7 +100,7 @@ class StudentTrainer(Trainer):
         The stock trainer weighs every batch alike, however many target tokens it has, and with several processes counts
         rows twice.
         """
-        lengths = _lengths(self.eval_dataset)
+        lengths = self.lengths(self.eval_dataset)
         own = range(self.args.process_index, len(lengths), self.args.world_size)
         order = sorted(own, key=lengths.__getitem__)
         size = self.args.per_device_train_batch_size
@@ -126,7 +136,3 @@ class _EpochLoader(DataLoader):
 
     def set_epoch(self, epoch: int) -> None:
         self.batch_sampler.set_epoch(epoch)
-
-
-def _lengths(rows: Any) -> list[int]:
-    return [len(row["input_ids"]) + len(row["labels"]) for row in rows]

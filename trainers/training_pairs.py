@@ -1,12 +1,20 @@
 """From kept pairs to what a student is trained on: (source, target) in a fixed order."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from builders.errors import RunError
 
 TextPair = tuple[str, str]
 Task = Literal["paraphrase", "summary"]
+
+
+class PreferenceRow(NamedTuple):
+    """What the critics accepted for a sentence, and what they refused."""
+
+    prompt: str
+    chosen: str
+    rejected: str
 
 
 def training_pairs(rows: Iterable[Mapping[str, Any]], task: Task, both_directions: bool = True) -> list[TextPair]:

@@ -2,6 +2,7 @@
 
 import ast
 import doctest
+import json
 import re
 import shlex
 from pathlib import Path
@@ -112,12 +113,17 @@ def test_critics_of_the_pages_load(block):
 
 
 def test_domains_of_the_page_load(tmp_path):
-    domain, sentences = [
-        block.text for block in blocks(ROOT / "docs/recipes.md", "yaml") if "critics:" not in block.text
-    ]
+    texts = [block.text for block in blocks(ROOT / "docs/recipes.md", "yaml")]
+    [domain], [sentences] = ([text for text in texts if setting in text] for setting in ("prefixes:", "endings:"))
     (tmp_path / "court.yaml").write_text(domain, encoding="utf-8")
     assert DomainConfig.from_value(str(tmp_path / "court.yaml"), "sampling.domain").name == "court"
     assert from_mapping(DomainConfig, {"name": "a", **yaml.safe_load(sentences)}).sentences.endings == ".?!\u3002"
+
+
+def test_the_pages_preference_section_is_one_of_a_recipe():
+    [text] = [block.text for block in blocks(ROOT / "docs/recipes.md", "yaml") if "preference:" in block.text]
+    settings = [f"{name}={json.dumps(value)}" for name, value in yaml.safe_load(text).items()]
+    assert load_recipe("microworld-demo", settings).controls == ("chosen_only",)
 
 
 def test_the_critic_of_ones_own_works_and_takes_fewer_than_twenty_lines(tmp_path, monkeypatch):
