@@ -12,14 +12,15 @@ from builders.journal import Stage
 from builders.models import model_identity
 from builders.named import code_identity
 from builders.parsers.loading import load_parser, parser_identity
+from builders.progress import track
 from builders.sampling_config import SamplingConfig
 from builders.teachers import load_teacher
+from scripts.paraphrases import greedy_outputs
 from scripts.pipeline import Pipeline
 from scripts.provenance import preference_counts, provenance, released_statistics
 from trainers.benchmark import BenchmarkRow, benchmark_rows
 from trainers.evaluation import EvaluationConfig, audit_pairs, evaluate_outputs, teacher_outputs
 from trainers.oracle import is_faithful, load_oracle
-from trainers.paraphraser import Paraphraser
 from trainers.training_pairs import Task
 
 EXAMPLES = 20  # outputs of each system that metrics.json keeps
@@ -130,9 +131,11 @@ def _systems(pipeline: Pipeline) -> Iterator[tuple[str, Path | None, dict[str, A
         record = pipeline.folder / "evaluation" / f"{student.name if student else 'teacher'}.json"
 
         def evaluate() -> dict[str, Any]:
-            baseline = partial(teacher_outputs, recipe.sampling)
-            generate = baseline if student is None else Paraphraser(str(student)).greedy
-            outputs = generate(sources, label=f"evaluate {record.stem}")
+            label = f"evaluate {record.stem}"
+            if student is None:
+                outputs = teacher_outputs(recipe.sampling, sources, partial(track, label=label))
+            else:
+                outputs = greedy_outputs(str(student), sources, label)
             assert recipe.evaluation is not None
             return evaluation_record(rows, outputs, recipe.evaluation, recipe.task)
 

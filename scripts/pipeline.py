@@ -22,6 +22,7 @@ from builders.sampling import sample_stage
 from builders.sampling_config import SamplingConfig
 from builders.stage import candidates, pairs_stage
 from model_cards.usage_code import add_usage_code
+from scripts.inference_code import inference_code
 from scripts.recipe import Recipe
 from scripts.recipe_text import recipe_text
 from scripts.timings import Timings
@@ -180,7 +181,7 @@ class Pipeline:
                 shutil.copyfile(file, partial / file.name)
             if (out / "README.md").is_file():  # people may have written in it
                 shutil.copyfile(out / "README.md", partial / "README.md")
-            add_usage_code(partial)
+            add_usage_code(partial, inference_code())
         return out
 
     def _fresh_contexts(self) -> SamplingConfig:

@@ -11,10 +11,9 @@ from peft import PeftModel
 from trl import SFTConfig, SFTTrainer
 
 from builders.errors import ConfigError, RunError
-from builders.prompt_tokens import positions
 
 from .finetuning_config import FineTuningConfig
-from .prompt import completion, prompt, prompt_template, room, shortened
+from .prompt import completion, positions, prompt, prompt_template, room, shortened
 from .training_loop import GroupedByLength, training_arguments
 from .training_pairs import TextPair
 
@@ -32,9 +31,12 @@ def causal_trainer(
 
     Raises:
         ConfigError: The tokenizer is none for prompts, or the model has too few positions.
-        RunError: This process sees several GPUs.
+        RunError: Its prompt template is none, or this process sees several GPUs.
     """
-    template = prompt_template(model.config)
+    try:
+        template = prompt_template(model.config)
+    except ValueError as error:
+        raise RunError(f"student.base: {error}") from None
     model.config.prompt_template = template
     longest = min(config.max_length, room(model, tokenizer, template) // 2)
     _check(tokenizer, template, pairs[0], longest)

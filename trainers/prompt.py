@@ -1,10 +1,13 @@
-"""What a decoder-only student reads and writes: a source put into a prompt, and the target behind it."""
+"""What a decoder-only student reads and writes: a source put into a prompt, and the target behind it.
 
+This file ships with every student as it stands and uses nothing of this project.
+"""
+
+import re
+import sys
+from bisect import bisect_right
 from collections.abc import Sequence
 from typing import Any
-
-from builders.errors import RunError
-from builders.prompt_tokens import positions
 
 PROMPT_TEMPLATE = "{source} =>"  # short, of characters that every tokenizer has, and rare in running text
 _SOURCE = "{source}"
@@ -19,11 +22,11 @@ def prompt_template(config: Any) -> str:
             own folder holds no `config.json`: both are asked by `PROMPT_TEMPLATE`.
 
     Raises:
-        RunError: The template has no place for the source.
+        ValueError: The template has no place for the source.
     """
     template = getattr(config, "prompt_template", PROMPT_TEMPLATE)
     if not isinstance(template, str) or _SOURCE not in template:
-        raise RunError(f"prompt_template in config.json must be a text with {_SOURCE} in it, got {template!r}")
+        raise ValueError(f"prompt_template in config.json must be a text with {_SOURCE} in it, got {template!r}")
     return template
 
 
@@ -35,6 +38,13 @@ def prompt(template: str, source: str) -> str:
 def completion(target: str) -> str:
     """The text that the student goes on with, without the end-of-text token."""
     return f" {target}"
+
+
+def positions(model: Any) -> int:
+    """How many tokens a model can look at; past counting where only its memory is the limit (T5, BLOOM)."""
+    names = ("max_position_embeddings", "max_seq_len")  # the second is MPT's
+    config = model.config.get_text_config()  # a model of texts and pictures has one for each
+    return next((limit for name in names if (limit := getattr(config, name, None))), sys.maxsize)
 
 
 def room(model: Any, tokenizer: Any, template: str) -> int:
@@ -53,3 +63,18 @@ def shortened(tokenizer: Any, texts: Sequence[str], max_tokens: int) -> list[str
         text if len(ids) <= max_tokens else tokenizer.decode(ids[:max_tokens]).rstrip("\ufffd").strip()
         for text, ids in zip(texts, encoded, strict=True)
     ]
+
+
+def cut_at_words(tokenizer: Any, texts: Sequence[str], max_tokens: int) -> list[str]:
+    """As many whole words of each text as have at most `max_tokens` tokens; of a single longer word its start."""
+
+    def tokens(texts: list[str]) -> list[int]:
+        return list(map(len, tokenizer(texts, add_special_tokens=False, verbose=False)["input_ids"])) if texts else []
+
+    def cut(text: str) -> str:
+        ends = [word.end() for word in re.finditer(r"\S+", text)]
+        whole = bisect_right(ends, max_tokens, key=lambda end: tokens([text[:end]])[0])
+        return text[: ends[whole - 1]] if whole else shortened(tokenizer, [text], max_tokens)[0]
+
+    lengths = tokens(list(texts))
+    return [text if length <= max_tokens else cut(text) for text, length in zip(texts, lengths, strict=True)]

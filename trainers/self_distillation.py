@@ -17,7 +17,7 @@ from builders.pairs import Pair
 from builders.randomness import key
 from builders.sentences import Sentences, refusal_counts
 
-from .paraphraser import Paraphraser
+from .student_sampling import StudentSampler
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,8 +125,8 @@ def _candidates_shard(job: _CandidatesJob, shard: int) -> None:
         for sentence, row in sources.items()
     ]
     config = job.config
-    paraphraser = Paraphraser(job.student, config.max_new_tokens)
-    outputs = paraphraser.sample(prompts, config.candidates, config.temperature, config.top_p)
+    student = StudentSampler(job.student, config.max_new_tokens)
+    outputs = student.sample(prompts, config.candidates, config.temperature, config.top_p)
 
     sentences = Sentences(job.domain.sentences, job.domain.banned)
     refusals = {output: sentences.refusal(output) for texts in outputs for output in texts}

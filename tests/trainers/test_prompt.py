@@ -3,7 +3,6 @@ from types import SimpleNamespace
 import pytest
 from transformers import AutoTokenizer, GPT2Config
 
-from builders.errors import RunError
 from trainers.prompt import completion, prompt, prompt_template, shortened
 
 
@@ -24,7 +23,7 @@ def test_the_template_survives_saving(tmp_path):
 
 @pytest.mark.parametrize("template", ["=>", None, 3])
 def test_a_template_without_a_place_for_the_source_is_one_line(template):
-    with pytest.raises(RunError, match=r"prompt_template in config.json must be a text with \{source\}"):
+    with pytest.raises(ValueError, match=r"prompt_template in config.json must be a text with \{source\}"):
         prompt_template(SimpleNamespace(prompt_template=template))
 
 
