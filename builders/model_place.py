@@ -8,7 +8,7 @@ from builders.errors import RunError, one_line
 from builders.files import read_json, read_text
 from builders.user_path import user_path
 
-CONFIG, ADAPTER = "config.json", "adapter_config.json"
+CONFIG, ADAPTER, CARD = "config.json", "adapter_config.json", "README.md"
 _WEIGHTS = (".safetensors", ".bin")
 
 
@@ -50,9 +50,10 @@ def _model_folder(ref: str, path: Path) -> Path:
 
 
 def settings_folder(ref: str) -> Path:
-    """The folder with the configuration of a model; of one on the Hub it is in the cache, and named by the commit.
+    """The folder with the configuration and the card of a model.
 
-    An adapter from the Hub is there as a whole: without the network, transformers loads none by its Hub id.
+    Of a model on the Hub it is in the cache, and named by the commit; an adapter from the Hub is there as a whole,
+    since without the network transformers loads none by its Hub id.
 
     Raises:
         RunError: There is no such model, the Hub cannot be reached, or HF_HUB_OFFLINE is set and the cache lacks it.
@@ -64,7 +65,7 @@ def settings_folder(ref: str) -> Path:
     from huggingface_hub.errors import LocalEntryNotFoundError
 
     try:
-        folder = Path(snapshot_download(place, allow_patterns=[CONFIG, ADAPTER]))
+        folder = Path(snapshot_download(place, allow_patterns=[CONFIG, ADAPTER, CARD]))
         if (folder / ADAPTER).is_file() and not (folder / CONFIG).is_file():
             folder = Path(snapshot_download(place, revision=folder.name))
     except LocalEntryNotFoundError as error:

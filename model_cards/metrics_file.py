@@ -38,15 +38,19 @@ def metrics_from_json(data: Mapping[str, Any]) -> Metrics:
         version=data.get("version"),
         command=data.get("command"),
         builders_code=data.get("builders_code"),
-        models=tuple(
-            Model(row["role"], row["ref"], row.get("sha256"), row.get("commit")) for row in data.get("models") or ()
-        ),
+        models=tuple(map(_model, data.get("models") or ())),
         corpus=_corpus(data["corpus"]["identity"]) if data.get("corpus") else None,
         rounds=tuple(_round(row) for row in data.get("rounds") or ()),
+        stopped=data.get("stopped"),
         dataset=_dataset(data["dataset"]) if data.get("dataset") else None,
         evaluation=_evaluation(data["evaluation"]) if data.get("evaluation") else None,
         timings=dict(data.get("timings") or {}),
     )
+
+
+def _model(data: Mapping[str, Any]) -> Model:
+    licences = tuple(data.get("licenses") or ())
+    return Model(data["role"], data["ref"], data.get("sha256"), data.get("commit"), licences)
 
 
 def _corpus(data: Mapping[str, Any]) -> Corpus:
@@ -71,6 +75,7 @@ def _round(data: Mapping[str, Any]) -> Round:
         repeated_contexts=data.get("repeated_contexts") or 0,
         cut_contexts=data.get("cut_contexts") or 0,
         dropped_contexts=data.get("dropped_contexts") or 0,
+        known_sentences=data.get("known_sentences") or 0,
         refused=_drops(data, "refused"),
         outputs=data.get("outputs"),
         refused_outputs=_drops(data, "refused_outputs"),

@@ -19,6 +19,8 @@ def qualification_lines(round_: Round) -> list[str]:
     if round_.dropped_contexts:
         lines.append(f"{_contexts(round_.dropped_contexts)} left out: their last sentence alone was too long.")
     lines += _refused(round_.refused, round_.sampled, "sampled sentences")
+    if round_.known_sentences:
+        lines.append(f"{count(round_.known_sentences)} sentences of earlier rounds were met again and left out.")
     lines += _refused(round_.refused_outputs, round_.outputs, "rewritings by the student")
     return lines
 

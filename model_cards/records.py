@@ -56,6 +56,7 @@ class Round:
         repeated_contexts: Those that were drawn again, and used once.
         cut_contexts: Those that lost their first sentences, being too long for the teacher.
         dropped_contexts: Those that were too long for it even so.
+        known_sentences: The teacher's sentences that pairs of earlier rounds hold, which the student was not given.
         refused: The teacher's sentences that did not qualify, by reason.
         outputs: Rewritings that the student wrote.
         refused_outputs: Those of them that did not qualify, by reason.
@@ -75,6 +76,7 @@ class Round:
     repeated_contexts: int = 0
     cut_contexts: int = 0
     dropped_contexts: int = 0
+    known_sentences: int = 0
     refused: tuple[Drop, ...] = ()
     outputs: int | None = None
     refused_outputs: tuple[Drop, ...] = ()
@@ -140,12 +142,14 @@ class Model:
         ref: As the recipe names it.
         sha256: Of a local model's weights, tokenizer and configuration.
         commit: Of one on the Hub.
+        licences: As its card names them; "unknown" where it names none. Earlier versions noted none.
     """
 
     role: str
     ref: str
     sha256: str | None
     commit: str | None
+    licences: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -233,7 +237,7 @@ class Corpus:
 
 @dataclass(frozen=True)
 class Metrics:
-    """`metrics.json` of a run."""
+    """`metrics.json` of a run; `stopped` says why self-distillation ended before its last round, if it did."""
 
     name: str
     task: str
@@ -245,6 +249,7 @@ class Metrics:
     models: tuple[Model, ...] = ()
     corpus: Corpus | None = None
     rounds: tuple[Round, ...] = ()
+    stopped: str | None = None
     dataset: DatasetCounts | None = None
     evaluation: Evaluation | None = None
     timings: dict[str, float] = field(default_factory=dict)
@@ -259,6 +264,15 @@ class Metrics:
         """Every configuration of the dataset that the run wrote, the pairs first."""
         preference = self.dataset.preference if self.dataset else None
         return [self.config, *([preference.config] if preference else [])]
+
+    @property
+    def models_by_licence(self) -> dict[str, list[str]]:
+        """The names of the models under each licence; a model may be under several."""
+        licences = dict.fromkeys(licence for model in self.models for licence in model.licences)
+        return {
+            licence: list(dict.fromkeys(model.name for model in self.models if licence in model.licences))
+            for licence in licences
+        }
 
     @property
     def released_rounds(self) -> list[Round]:

@@ -7,7 +7,7 @@ from typing import Any
 
 import jinja2
 
-from model_cards import charts, formatting, paper_tables, qualification, settings, vocabulary
+from model_cards import charts, formatting, licence_terms, paper_tables, qualification, settings, vocabulary
 from model_cards.run_folder import CardError
 
 _TEMPLATES = Path(__file__).parent / "templates"
@@ -82,5 +82,6 @@ def _environment(autoescape: bool) -> jinja2.Environment:
         "deviations": settings.deviations,
         "critics_of": settings.critics_of,
         "qualification_lines": qualification.qualification_lines,
+        "terms_of": licence_terms.terms_of,
     }
     return environment

@@ -27,7 +27,7 @@ _PAPER_CRITICS = {
 }
 
 # Told elsewhere on the card, or no setting of the run.
-_NOT_SETTINGS = ("name", "notes", "license", "language")
+_NOT_SETTINGS = ("name", "notes", "license", "licenses", "language")
 _LONG_LIST = 8  # the recipe on the card has every item
 
 

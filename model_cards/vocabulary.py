@@ -75,6 +75,7 @@ REASONS = {
     "entailment_backward": "entailment: the source does not follow from the target",
     "tree_edit_distance": "tree edit distance: syntax too much alike",
     "compression": "compression: target not short enough",
+    "selection": "selection: another target of the same source was chosen",
     "diversity": "diversity: a better pair says the same",
     "numbers": "numbers: one sentence has a number that the other lacks",
     "length_ratio": "length ratio: target too short or too long for its source",
@@ -128,6 +129,10 @@ BLIND_SPOTS = {
         "with small changes, short ones hardly at all, and swapped words count as edits."
     ),
     "compression": "The compression critic counts words: a target can be short and leave out what matters most.",
+    "selection": (
+        "Selection compares one score: the target with the least ROUGE-L may be the one that leaves most out, that "
+        "with the highest entailment the one that changes least."
+    ),
     "diversity": (
         "The diversity filter compares pairs of one context only: the same thing can be said after several contexts."
     ),
@@ -170,6 +175,8 @@ SYSTEMS = {
     "control: fresh contexts, ordinary pairs": "the same, but longer on new pairs of teacher sentences",
 }
 
+_LATER_ROUND = re.compile(r"student, self-distilled, round (\d+)")
+
 # What the oracle's yes to an output says; a summary that says all that its source does is entailed too.
 VERDICTS = {"paraphrase": "faithful", "summary": "entailed"}
 
@@ -201,6 +208,13 @@ COLUMNS = {
 def figure_words(name: str) -> FigureWords:
     """The words for a figure; one that has none is called by its name."""
     return FIGURES.get(name) or FigureWords(name.replace("_", " "), name.replace("_", " "), decimals=3)
+
+
+def system_words(name: str) -> str:
+    """What a system of an evaluation is; empty for one that this project does not name."""
+    if later := _LATER_ROUND.fullmatch(name):
+        return f"after round {later[1]} of self-distillation, each on rewritings by the student before"
+    return SYSTEMS.get(name, "")
 
 
 def reason_words(reason: str) -> str:

@@ -151,6 +151,10 @@ def paraphrase_arguments(command: ArgumentParser) -> None:
     command.add_argument(
         "--like", metavar="EXEMPLAR", help="in the form of this sentence or, for a student that reads it, of this parse"
     )
+    for name, of in (("compression", "words over those of the text"), ("abstraction", "words that the text has not")):
+        command.add_argument(
+            f"--{name}", type=float, metavar="R", help=f"for a summarizer that is led by it: its {of}, in (0, 1]"
+        )
     command.add_argument("--critic", metavar="MODEL", help="an NLI model to rank by: folder, package:folder or Hub id")
     command.add_argument(
         "--task", choices=("paraphrase", "summary"), default="paraphrase", help="what --critic asks for"

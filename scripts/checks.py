@@ -14,12 +14,14 @@ from builders.parsers.loading import GIVEN, load_parser
 from builders.sampling_config import SamplingConfig
 from builders.sentences import Sentences
 from builders.teachers.server_key import read_key
+from scripts.licences import check_licences, used_models
 from scripts.partial_recipes import ProximityRecipe
 from scripts.recipe import Recipe
 from trainers.benchmark import benchmark_rows
 from trainers.evaluation import EvaluationConfig
 from trainers.kind import student_loader
 from trainers.oracle import is_faithful, load_oracle
+from trainers.training_checks import check_training
 from trainers.training_pairs import Task
 
 _SAMPLE = "Profit rose 5 percent on Monday."  # shows what a parser, an oracle or a splitter does with a sentence
@@ -33,7 +35,8 @@ def check_recipe(recipe: Recipe, folder: Path) -> None:
         folder: Of the run, where contexts of a corpus may lie already.
 
     Raises:
-        ConfigError: A model of another kind, an NLI model without an entailment label, a module without the function.
+        ConfigError: A model of another kind, an NLI model without an entailment label, a module without the function, a
+            model whose licence forbids what the recipe makes of it.
         RunError: A model, file or corpus that is not there, a parser that gives no tree, a splitter that gives no
             sentences.
         UsageError: A column, split or configuration that a corpus has not.
@@ -44,11 +47,19 @@ def check_recipe(recipe: Recipe, folder: Path) -> None:
         check_corpus(recipe.sampling, recipe.seed, folder / "samples" / "round-0" / CONTEXTS_FILE)
     with _named("student.base"):
         student_loader(recipe.student.base)
+    with _named("student.training"):
+        check_training(recipe.student.base, recipe.student.training)
+    if recipe.self_distillation:
+        with _named("student.self_training"):
+            check_training(recipe.student.base, recipe.student.self_training, before=recipe.student.training)
     tree_edit_distance = recipe.critics.find(TreeEditDistanceConfig)
     if tree_edit_distance is not None and tree_edit_distance.parser == GIVEN:
         problem = "parser 'given' is for pairs with trees, and a run writes its own; name a parser"
         raise ConfigError(f"critics: {problem}")
     check_critics(recipe.critics)
+    check_licences(used_models(recipe), recipe.license)
+    if recipe.control_parser:
+        load_parser(recipe.control_parser)([_SAMPLE])
     if recipe.evaluation:
         check_evaluation(recipe.evaluation, recipe.task)
 

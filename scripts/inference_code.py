@@ -6,8 +6,8 @@ import trainers
 from model_cards.usage_code import SHELLS, SHIPPED
 
 _CLASS = (
-    "batch_writing",
     "paraphraser",
+    "batch_writing",
     "inputs",
     "keyed_draws",
     "leading",
@@ -15,6 +15,7 @@ _CLASS = (
     "prompt",
     "ranking",
     "sentence_form",
+    "shortening",
 )
 
 

@@ -83,7 +83,8 @@ def print_paraphrases(options: argparse.Namespace) -> None:
 def _checked_numbers(options: argparse.Namespace) -> dict[str, Any]:
     from trainers.paraphraser import check  # imports torch and transformers
 
-    settings = {name: getattr(options, name) for name in ("n", "temperature", "top_p", "seed")}
+    names = ("n", "compression", "abstraction", "temperature", "top_p", "seed")
+    settings = {name: getattr(options, name) for name in names if getattr(options, name) is not None}
     for name, value in settings.items():
         try:
             check(name, value)

@@ -15,6 +15,8 @@ from builders.files import kept
 from builders.models import model_identity
 from builders.parsers.loading import load_parser, parser_identity
 from builders.preference import preference_config
+from model_cards.licence_terms import TEACHER
+from scripts.licences import UsedModel, used_models
 from scripts.pipeline import Pipeline
 from scripts.recipe import Recipe
 
@@ -23,25 +25,25 @@ def provenance(recipe: Recipe) -> dict[str, Any]:
     """The version, the fingerprint of the code that made the pairs, and the models.
 
     Returns:
-        `version`; `builders_code`, 16 hex digits; `models`, one row each with `role`, `ref` as the recipe names it, and
-        what stood under that name: `sha256` of a local model, `commit` of one on the Hub, neither of one that a server
-        runs.
+        `version`; `builders_code`, 16 hex digits; `models`, one row each with `role`, `ref` as the recipe names it,
+        `licenses`, and what stood under that name: `sha256` of a local model, `commit` of one on the Hub, neither of
+        one that a server runs.
     """
     from builders.pairs_builder import code_fingerprint  # datasets is slow to import
 
-    teacher = recipe.sampling.teacher
-    first = _model("teacher", teacher) if recipe.sampling.server is None else {"role": "teacher", "ref": teacher}
-    others = [*(("critic", model) for model in recipe.critics.models), ("student base", recipe.student.base)]
     return {
         "version": version("impossible-distillation"),
         "builders_code": code_fingerprint(),
-        "models": [first, *(_model(role, ref) for role, ref in others)],
+        "models": [_model(model, recipe.sampling.server is not None) for model in used_models(recipe)],
     }
 
 
-def _model(role: str, ref: str) -> dict[str, str]:
-    identity = model_identity(ref)
-    return {"role": role, "ref": ref, **{key: identity[key] for key in ("sha256", "commit") if key in identity}}
+def _model(model: UsedModel, has_server: bool) -> dict[str, Any]:
+    row = {"role": model.role, "ref": model.ref, "licenses": list(model.licences)}
+    if model.role == TEACHER and has_server:
+        return row
+    identity = model_identity(model.ref)
+    return row | {key: identity[key] for key in ("sha256", "commit") if key in identity}
 
 
 def released_statistics(pipeline: Pipeline) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """What a student is evaluated on: a benchmark that a recipe names by import path, or a file of the user's."""
 
 from pathlib import Path
-from typing import Any, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 from builders.errors import ConfigError, RunError
 from builders.files import read_json, read_text, split_lines
@@ -12,10 +12,14 @@ from .training_pairs import Task
 
 
 class BenchmarkRow(TypedDict):
-    """One sentence to paraphrase or summarise, and how someone else did it, if known."""
+    """One sentence to paraphrase or summarise, how someone else did it, if known, and what form is asked for.
+
+    An exemplar is a sentence whose form the output shall have (paper, Section 3.4); most rows have none.
+    """
 
     source: str
     reference: str | None
+    exemplar: NotRequired[str]
 
 
 def benchmark_rows(config: EvaluationConfig, task: Task) -> list[BenchmarkRow]:
@@ -46,7 +50,7 @@ def _draw(config: EvaluationConfig, path: str, task: Task) -> list[BenchmarkRow]
 
 
 def _read(path: Path) -> list[BenchmarkRow]:
-    """Reads JSONL (`source`, and `reference` if there is one) by its suffix, else TSV: source, tab, reference."""
+    """Reads JSONL (`source`; `reference` and `exemplar` where there are any) by its suffix, else TSV of these three."""
     parse = _json_row if path.suffix in (".jsonl", ".json") else _tsv_row
     lines = enumerate(split_lines(read_text(path)), start=1)
     return [parse(line, f"{path}, line {number}") for number, line in lines if line.strip()]
@@ -58,23 +62,28 @@ def _json_row(line: str, where: str) -> BenchmarkRow:
 
 def _mapping_row(row: Any, where: str) -> BenchmarkRow:
     try:
-        source, reference = row["source"], row.get("reference")
+        cells = row["source"], row.get("reference"), row.get("exemplar")
     except (KeyError, TypeError, AttributeError):
         remedy = 'write {"source": ..., "reference": ...}'
         raise RunError(f'{where}: not an object with a "source" but {row!r:.60}; {remedy}') from None
-    return _row(source, reference, where)
+    return _row(*cells, where)
 
 
 def _tsv_row(line: str, where: str) -> BenchmarkRow:
     cells = line.split("\t")
-    if len(cells) > 2:
-        raise RunError(f"{where}: {len(cells)} columns; write the source, a tab and the reference")
-    return _row(cells[0], cells[1] if len(cells) == 2 else None, where)
+    if len(cells) > 3:
+        raise RunError(
+            f"{where}: {len(cells)} columns; write the source, a tab and the reference, a tab and an exemplar"
+        )
+    source, reference, exemplar = [*cells, None, None][:3]
+    return _row(source, reference or None, exemplar or None, where)
 
 
-def _row(source: object, reference: object, where: str) -> BenchmarkRow:
+def _row(source: object, reference: object, exemplar: object, where: str) -> BenchmarkRow:
     if not isinstance(source, str) or not source.strip():
         raise RunError(f"{where}: the source must be a sentence, got {source!r}")
-    if reference is not None and not (isinstance(reference, str) and reference.strip()):
-        raise RunError(f"{where}: the reference must be a sentence or left out, got {reference!r}")
-    return BenchmarkRow(source=source.strip(), reference=reference.strip() if reference is not None else None)
+    for name, text in (("reference", reference), ("exemplar", exemplar)):
+        if text is not None and not (isinstance(text, str) and text.strip()):
+            raise RunError(f"{where}: the {name} must be a sentence or left out, got {text!r}")
+    row = BenchmarkRow(source=source.strip(), reference=reference.strip() if isinstance(reference, str) else None)
+    return {**row, "exemplar": exemplar.strip()} if isinstance(exemplar, str) else row

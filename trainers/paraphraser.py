@@ -14,10 +14,11 @@ from transformers.utils import cached_file
 
 from .batch_writing import write_batch
 from .inputs import CONTROL, led
-from .leading import Parser, form_signal
+from .leading import Parser, bucket_signal, form_signal
 from .length_order import Progress, in_length_order
-from .prompt import cut_at_words, positions, prompt, prompt_template, room
+from .prompt import positions, prompt, prompt_template, room
 from .ranking import Critic, best_outputs
+from .shortening import shortened
 
 _CONFIG, _ADAPTER = "config.json", "adapter_config.json"
 ROWS_PER_BATCH = 128
@@ -29,6 +30,8 @@ NUMBERS: dict[str, tuple[type, float, float]] = {
     "n": (int, 1, 50),
     "temperature": (float, 0.01, 5),
     "top_p": (float, 0.01, 1),
+    "compression": (float, 0, 1),
+    "abstraction": (float, 0, 1),
     "max_new_tokens": (int, 1, 1000),
     "seed": (int, -(2**63), 2**63),
 }
@@ -52,7 +55,7 @@ class Paraphraser:
         ValueError: The model's configuration asks for something that cannot be.
     """
 
-    SETTINGS = ("n", "like", "temperature", "top_p", "max_new_tokens", "seed")
+    SETTINGS = ("n", "like", "compression", "abstraction", "temperature", "top_p", "max_new_tokens", "seed")
 
     def __init__(
         self,
@@ -94,6 +97,8 @@ class Paraphraser:
         n: int = 1,
         like: str | Sequence[str] | None = None,
         *,
+        compression: float | None = None,
+        abstraction: float | None = None,
         temperature: float = 0.7,
         top_p: float = 0.9,
         max_new_tokens: int | None = None,
@@ -114,6 +119,9 @@ class Paraphraser:
                 any other student those outputs come first whose form is closest to the exemplar's, by the edit
                 distance of function words and punctuation as they are and all other words as one and the same: nothing
                 makes it write in that form.
+            compression: For a summarizer that is led by it: the words of a summary over those of the text, as a number
+                in (0, 1] that lies in one of its buckets.
+            abstraction: The same of the share of a summary's words that the text has not.
             temperature: Of the samples.
             top_p: Nucleus of the samples.
             max_new_tokens: Where an output that does not end is cut; left out, where the student's settings say.
@@ -127,17 +135,24 @@ class Paraphraser:
         Raises:
             ValueError: One of the arguments cannot be; the message is one line.
         """
+        ratios = {"compression": compression, "abstraction": abstraction}
         asked = {"n": n, "temperature": temperature, "top_p": top_p, "seed": seed, "max_new_tokens": max_new_tokens}
-        for name, value in asked.items():
+        for name, value in {**asked, **ratios}.items():
             if value is not None:
                 check(name, value)
         sentences = [texts] if isinstance(texts, str) else list(texts)
+        for sentence in sentences:
+            check_sentence(sentence)
         exemplars = _one_each(like, len(sentences))
-        is_led = like is not None and (self.control or {}).get("signal") == "tree"
-        ranks = self.critic is not None or (like is not None and not is_led)
+        reads_form = like is not None and (self.control or {}).get("signal") == "tree"
+        ranks = self.critic is not None or (like is not None and not reads_form)
         draws = 0 if n == 1 and not ranks else SAMPLES * (max(n, LEAST_RANKED) if ranks else n)
+        buckets = bucket_signal(ratios, self.control)
+        signals = [
+            form_signal(exemplar, self.control or {}, self.parser) if reads_form else buckets for exemplar in exemplars
+        ]
         limit = max_new_tokens or self.model.generation_config.max_new_tokens or MAX_NEW_TOKENS
-        prompts, limit = self._prompts(sentences, exemplars if is_led else [None] * len(sentences), limit)
+        prompts, limit = self._prompts(sentences, signals, limit)
         distinct = list(dict.fromkeys(prompts))
 
         def work(batch: list[int]) -> list[list[str]]:
@@ -149,12 +164,12 @@ class Paraphraser:
         found = [outputs[each] for each in prompts]
         if draws:
             found = [
-                best_outputs(sentence, own, self.critic, None if is_led else exemplar)[:n]
+                best_outputs(sentence, own, self.critic, None if reads_form else exemplar)[:n]
                 for sentence, own, exemplar in zip(sentences, found, exemplars, strict=True)
             ]
         return found[0] if isinstance(texts, str) else found
 
-    def _prompts(self, sentences: list[str], exemplars: list[str | None], limit: int) -> tuple[list[str], int]:
+    def _prompts(self, sentences: list[str], signals: list[str | None], limit: int) -> tuple[list[str], int]:
         """What the model reads, within its positions, and how many tokens it may write."""
         if self._encodes:
             most = positions(self.model) - len(self.tokenizer("")["input_ids"])
@@ -163,15 +178,13 @@ class Paraphraser:
             both = room(self.model, self.tokenizer, self._template)
             limit = min(limit, both // 2)
             most = both - limit
-        read = []
-        for sentence, exemplar in zip(sentences, exemplars, strict=True):
-            check_sentence(sentence)
-            signal = None if exemplar is None else form_signal(exemplar, self.control or {}, self.parser)
-            read.append(sentence.strip() if signal is None else led(signal, sentence.strip()))
-        fitting = cut_at_words(self.tokenizer, read, most)
+        read = [
+            sentence.strip() if signal is None else led(signal, sentence.strip())
+            for sentence, signal in zip(sentences, signals, strict=True)
+        ]
+        fitting = shortened(self.tokenizer, read, most)
         self.cut = sum(text != whole for text, whole in zip(fitting, read, strict=True))
-        prompts = [prompt(self._template, text) for text in fitting]
-        return prompts, limit
+        return [prompt(self._template, text) for text in fitting], limit
 
 
 def check_sentence(text: Any) -> None:

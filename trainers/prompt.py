@@ -3,10 +3,7 @@
 This file ships with every student as it stands and uses nothing of this project.
 """
 
-import re
 import sys
-from bisect import bisect_right
-from collections.abc import Sequence
 from typing import Any
 
 PROMPT_TEMPLATE = "{source} =>"  # short, of characters that every tokenizer has, and rare in running text
@@ -41,40 +38,17 @@ def completion(target: str) -> str:
 
 
 def positions(model: Any) -> int:
-    """How many tokens a model can look at; past counting where only its memory is the limit (T5, BLOOM)."""
-    names = ("max_position_embeddings", "max_seq_len")  # the second is MPT's
-    config = model.config.get_text_config()  # a model of texts and pictures has one for each
+    """How many tokens a model can look at, as `builders.prompt_tokens` has it; past counting for one such as T5."""
+    names = ("max_position_embeddings", "max_seq_len")
+    config = model.config.get_text_config()
     return next((limit for name in names if (limit := getattr(config, name, None))), sys.maxsize)
+
+
+def around(tokenizer: Any, template: str) -> int:
+    """How many tokens to reckon with beside those of source and target: the template's, the end and some to spare."""
+    return len(tokenizer(prompt(template, ""))["input_ids"]) + 1 + _SPARE
 
 
 def room(model: Any, tokenizer: Any, template: str) -> int:
     """How many tokens source and target may have together, so that the template and the end fit in as well."""
-    return positions(model) - len(tokenizer(prompt(template, ""))["input_ids"]) - 1 - _SPARE
-
-
-def shortened(tokenizer: Any, texts: Sequence[str], max_tokens: int) -> list[str]:
-    """The texts, each without its end where it has more than `max_tokens` tokens."""
-    if not texts:
-        return []
-    settings = {"add_special_tokens": False, "truncation": True, "max_length": max_tokens + 1}
-    encoded = tokenizer(list(texts), **settings)["input_ids"]
-    return [
-        # The end of a decoded start may be half a character.
-        text if len(ids) <= max_tokens else tokenizer.decode(ids[:max_tokens]).rstrip("\ufffd").strip()
-        for text, ids in zip(texts, encoded, strict=True)
-    ]
-
-
-def cut_at_words(tokenizer: Any, texts: Sequence[str], max_tokens: int) -> list[str]:
-    """As many whole words of each text as have at most `max_tokens` tokens; of a single longer word its start."""
-
-    def tokens(texts: list[str]) -> list[int]:
-        return list(map(len, tokenizer(texts, add_special_tokens=False, verbose=False)["input_ids"])) if texts else []
-
-    def cut(text: str) -> str:
-        ends = [word.end() for word in re.finditer(r"\S+", text)]
-        whole = bisect_right(ends, max_tokens, key=lambda end: tokens([text[:end]])[0])
-        return text[: ends[whole - 1]] if whole else shortened(tokenizer, [text], max_tokens)[0]
-
-    lengths = tokens(list(texts))
-    return [text if length <= max_tokens else cut(text) for text, length in zip(texts, lengths, strict=True)]
+    return positions(model) - around(tokenizer, template)

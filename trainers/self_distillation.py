@@ -1,14 +1,15 @@
 """Self-distillation: the student paraphrases fresh teacher sentences, and the critics judge it (paper, Section 3.3)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from builders.config import fingerprint, to_mapping
 from builders.critics.settings import CriticsConfig
 from builders.domain import DomainConfig
-from builders.errors import ConfigError
 from builders.generation import Prompt
 from builders.journal import Stage, chosen_shards, run_shards
 from builders.judging import PairsStages, judge_shard
@@ -17,43 +18,16 @@ from builders.pairs import Pair
 from builders.randomness import key
 from builders.sentences import Sentences, refusal_counts
 
+from .known_sentences import known_sentences, stands_in
+from .self_distillation_config import SelfDistillationConfig
 from .student_sampling import StudentSampler
-
-
-@dataclass(frozen=True, kw_only=True)
-class SelfDistillationConfig:
-    """How D_para, the released dataset, is made from a student and fresh contexts.
-
-    Args:
-        contexts: Fresh contexts that the teacher is sampled from.
-        sentences_per_context: Teacher sentences of each context that the student is given.
-        candidates: Student samples a sentence.
-        temperature: Of the student.
-        top_p: Nucleus of the student.
-        max_new_tokens: Where a candidate that does not end is cut.
-    """
-
-    contexts: int
-    sentences_per_context: int = 1  # more bring sentences of the same meaning, which the diversity filter drops again
-    candidates: int = 10  # the authors' released code
-    temperature: float = 0.7  # the authors' released code
-    top_p: float = 0.9  # the authors' released code
-    max_new_tokens: int = 100  # the authors' released code
-
-    def __post_init__(self) -> None:
-        for name in ("contexts", "sentences_per_context", "candidates", "max_new_tokens"):
-            if getattr(self, name) < 1:
-                raise ConfigError(f"{name} must be a whole number from 1, got {getattr(self, name)}")
-        if not 0.0 <= self.temperature <= 5.0:
-            raise ConfigError(f"temperature must lie in [0, 5], got {self.temperature}")
-        if not 0.0 < self.top_p <= 1.0:
-            raise ConfigError(f"top_p must lie in (0, 1], got {self.top_p}")
 
 
 @dataclass(frozen=True)
 class _CandidatesJob:
     samples: Stage
     student: str
+    earlier: tuple[Stage, ...]
     critics: CriticsConfig
     config: SelfDistillationConfig
     domain: DomainConfig
@@ -65,6 +39,7 @@ class _CandidatesJob:
 def candidates_stage(
     samples: Stage,
     student: Path,
+    earlier: Sequence[Stage],
     critics: CriticsConfig,
     config: SelfDistillationConfig,
     domain: DomainConfig,
@@ -80,6 +55,7 @@ def candidates_stage(
     Args:
         samples: Of the teacher, from contexts that no earlier round has seen.
         student: The model of the round before.
+        earlier: The pairs of all rounds before; no sentence of theirs is a source again.
         critics: Settings, the same as for the teacher's pairs.
         config: Settings of the student's sampling.
         domain: Of the samples; its rules say which outputs qualify.
@@ -92,26 +68,26 @@ def candidates_stage(
 
     Returns:
         The stage; rows as `pairs_stage` writes them, with the context of the source, and its counts: "sentences" are
-        the sources given to the student, "outputs" what it wrote, "candidates" the distinct qualified ones of it.
+        the sources given to the student, "known" the teacher's sentences that earlier rounds hold, "outputs" what the
+        student wrote, "candidates" the distinct qualified ones of it.
+
+    Raises:
+        ConfigError: The critics measure nothing that `config.select` could go by.
     """
-    mark = fingerprint(
-        "candidates",
-        samples.fingerprint,
-        model_identity(str(student)),
-        critics.identity(),
-        config,
-        round_number,
-        seed,
-    )
+    if config.select != "all":
+        critics = critics.with_selection(config.select)
+    made_of = [samples.fingerprint, model_identity(str(student)), [stage.fingerprint for stage in earlier]]
+    settings = {name: value for name, value in to_mapping(config).items() if name not in ("rounds", "train_from")}
+    mark = fingerprint("candidates", made_of, critics.identity(), settings, round_number, seed)
     description = {
         "stage": "candidates",
         "critics": to_mapping(critics),
-        "settings": to_mapping(config),
+        "settings": settings,
         "round": round_number,
         "seed": seed,
     }
     stages = PairsStages.open(Stage(folder, mark, samples.num_shards, description), keep_rejects)
-    job = _CandidatesJob(samples, str(student), critics, config, domain, round_number, seed, stages)
+    job = _CandidatesJob(samples, str(student), tuple(earlier), critics, config, domain, round_number, seed, stages)
     missing = chosen_shards(stages.missing(), only)
     run_shards(_candidates_shard, job, missing, workers, f"self-distillation, round {round_number}")
     return stages.pairs
@@ -119,7 +95,8 @@ def candidates_stage(
 
 def _candidates_shard(job: _CandidatesJob, shard: int) -> None:
     rows = job.samples.read_shard(shard)
-    sources = _sources(job, rows)
+    known = known_sentences(job.earlier)
+    sources, repeated = _sources(job, rows, known)
     prompts = [
         Prompt(sentence, key(job.seed, "student", job.round_number, row["context_id"], sentence))
         for sentence, row in sources.items()
@@ -138,6 +115,7 @@ def _candidates_shard(job: _CandidatesJob, shard: int) -> None:
 
     counts = {
         "contexts": len(rows),
+        "known": repeated,
         "sentences": len(sources),
         "outputs": sum(map(len, outputs)),
         **refusal_counts(refusals[output] for texts in outputs for output in texts),
@@ -145,11 +123,20 @@ def _candidates_shard(job: _CandidatesJob, shard: int) -> None:
     judge_shard(job.stages, shard, candidates, job.critics, job.round_number, counts)
 
 
-def _sources(job: _CandidatesJob, rows: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
-    """The sentences for the student, each with its samples row; one that several contexts share is asked once."""
+def _sources(
+    job: _CandidatesJob, rows: list[dict[str, Any]], known: np.ndarray
+) -> tuple[dict[str, dict[str, Any]], int]:
+    """The sentences for the student, each with its samples row, and how many others earlier rounds hold.
+
+    A sentence that several contexts share is asked once.
+    """
     sources: dict[str, dict[str, Any]] = {}
+    repeated: set[str] = set()
     for row in sorted(rows, key=lambda row: row["context_id"]):  # of equal pairs the lowest context_id wins
-        fresh = [sentence for sentence in dict.fromkeys(row["sentences"]) if sentence not in sources]
+        distinct = list(dict.fromkeys(row["sentences"]))
+        is_known = stands_in(known, distinct)
+        repeated.update(sentence for sentence, stands in zip(distinct, is_known, strict=True) if stands)
+        fresh = [sentence for sentence in distinct if sentence not in sources and sentence not in repeated]
         fresh.sort(key=lambda text: key(job.seed, "source", job.round_number, row["context_id"], text))
         sources.update(dict.fromkeys(fresh[: job.config.sentences_per_context], row))
-    return sources
+    return sources, len(repeated)

@@ -12,7 +12,8 @@ from builders.generation import Decoding, Prompt, sample_continuations, sample_t
 
 from .kind import load_student
 from .length_order import in_length_order
-from .prompt import prompt, prompt_template, room, shortened
+from .prompt import prompt, prompt_template, room
+from .shortening import shortened
 
 ROWS_PER_BATCH = 128  # a constant: a batch's composition shows in the last bits of its logits
 

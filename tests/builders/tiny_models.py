@@ -63,6 +63,7 @@ def _gpt2_config(tokenizer: PreTrainedTokenizerFast, **extra) -> GPT2Config:
 def _save(model, tokenizer: PreTrainedTokenizerFast, folder: Path) -> str:
     model.save_pretrained(folder)
     tokenizer.save_pretrained(folder)
+    (folder / "README.md").write_text("---\nlicense: mit\n---\n")
     return str(folder)
 
 

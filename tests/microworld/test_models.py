@@ -35,7 +35,7 @@ def test_stock_classes_load_every_weight(name, auto_class):
 
 
 def test_weights_are_safetensors_of_eight_megabytes_at_most():
-    assert {path.suffix for path in shipped_files()} == {".json", ".safetensors"}
+    assert {path.suffix for path in shipped_files()} == {".json", ".md", ".safetensors"}
     assert sum(path.stat().st_size for path in shipped_files()) <= 8_000_000
 
 

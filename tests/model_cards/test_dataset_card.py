@@ -244,15 +244,17 @@ def test_statistics_that_were_not_measured_have_no_column(make_run, figures):
 
 def test_models_are_told_with_what_stood_under_their_names(make_run, figures):
     figures["models"] = [
-        {"role": "teacher", "ref": "openai-community/gpt2", "commit": "607a30d"},
-        {"role": "critic", "ref": "/home/someone/models/critic", "sha256": "2222bbbb"},
+        {"role": "teacher", "ref": "openai-community/gpt2", "commit": "607a30d", "licenses": ["mit"]},
+        {"role": "critic", "ref": "/home/someone/models/critic", "sha256": "2222bbbb", "licenses": ["unknown"]},
+        {"role": "student base", "ref": "old", "sha256": "3333cccc"},  # as versions wrote it that noted no licence
     ]
     card = card_of(make_run(figures))
     rows = table_cells(card.text)
-    assert ["openai-community/gpt2", "teacher", "commit 607a30d"] in rows
+    assert ["openai-community/gpt2", "teacher", "mit", "commit 607a30d"] in rows
     assert "[openai-community/gpt2](https://huggingface.co/openai-community/gpt2)" in card.text
-    assert ["critic", "critic", "SHA-256 of its files 2222bbbb"] in rows
-    assert card.data.to_dict()["source_models"] == ["openai-community/gpt2", "critic"]
+    assert ["critic", "critic", "unknown", "SHA-256 of its files 2222bbbb"] in rows
+    assert ["old", "student base", "-", "SHA-256 of its files 3333cccc"] in rows
+    assert card.data.to_dict()["source_models"] == ["openai-community/gpt2", "critic", "old"]
     assert "someone/models" not in str(card)  # where a folder lies is nobody's business
 
 

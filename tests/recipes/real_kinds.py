@@ -46,6 +46,7 @@ def publish(hub: Hub, folder: Path, ids: set[str]) -> None:
     for kind in {NAMES[name] for name in ids}:
         if not (folder / kind).exists():
             globals()[f"make_{kind}"](folder / kind)
+            (folder / kind / "README.md").write_text("---\nlicense: mit\n---\n")
     for name in ids:
         hub.create("model", name).add_folder(folder / NAMES[name])
 

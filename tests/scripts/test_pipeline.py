@@ -22,7 +22,7 @@ def stage_of(folder, round_number, texts):
         for source, target, passage in texts
     ]
     stage = Stage(folder, "abc", 1, {"stage": "pairs"}).open()
-    stage.write_shard(0, rows, DIMPLE_SCHEMA, {})
+    stage.write_shard(0, rows, DIMPLE_SCHEMA, {"sentences": len(rows)})
     return stage
 
 
@@ -45,7 +45,7 @@ def pipeline(tmp_path):
 @pytest.mark.parametrize("control", [False, True])
 def test_a_later_round_trains_on_none_of_the_sentences_that_an_earlier_one_tests(pipeline, control, monkeypatch):
     trained = []
-    monkeypatch.setattr("scripts.pipeline.fine_tune", lambda base, pairs, *rest: trained.append(pairs))
+    monkeypatch.setattr("scripts.round_stages.fine_tune", lambda base, pairs, *rest: trained.append(pairs))
     if control:
         pipeline.made["student", 1] = pipeline.folder
         pipeline.fresh_pairs()
@@ -64,7 +64,7 @@ def test_a_later_round_trains_on_no_near_duplicate_where_the_recipe_drops_them(t
         ("student", 0): tmp_path,
     }
     trained = []
-    monkeypatch.setattr("scripts.pipeline.fine_tune", lambda base, pairs, *rest: trained.append(pairs))
+    monkeypatch.setattr("scripts.round_stages.fine_tune", lambda base, pairs, *rest: trained.append(pairs))
     pipeline.student(1)
     assert {source for source, _ in trained[0]} <= {"The court met on Friday.", "A session."}
     [dropped] = Stage.load(tmp_path / "deduplication/0+1").read_rows()

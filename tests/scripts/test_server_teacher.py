@@ -13,7 +13,13 @@ from tests.scripts.conftest import TINY, files_below, impossible, overrides
 
 KEY = "sk-made-up-" + "for-this-test"  # in parts, or it is taken for a secret
 DOMAIN = "{name: news, prefixes: ['BOSTON (AP) --', 'Boeing said'], banned: [\"\\n\"]}"
-FEW = {**TINY, "sampling.teacher": "tiny", "sampling.domain": DOMAIN, "sampling.contexts_per_shard": 4}
+FEW = {
+    **TINY,
+    "sampling.teacher": "tiny",
+    "licenses": "{tiny: mit}",
+    "sampling.domain": DOMAIN,
+    "sampling.contexts_per_shard": 4,
+}
 
 
 @pytest.fixture
@@ -157,7 +163,7 @@ def test_a_whole_run(server, critic, tmp_path):
     outcome = impossible("run", "microworld-demo", "--out", tmp_path / "run", *overrides({**settings, **own}))
     assert outcome.status == 0, outcome.err
     metrics = json.loads((tmp_path / "run" / "metrics.json").read_text(encoding="utf-8"))
-    assert metrics["models"][0] == {"role": "teacher", "ref": "tiny"}
+    assert metrics["models"][0] == {"role": "teacher", "ref": "tiny", "licenses": ["mit"]}
     plain = metrics["evaluation"]["systems"][0]
     assert plain["name"] == "plain teacher"
     greedy = [body for body in server.requests if body["temperature"] == 0]
@@ -166,7 +172,7 @@ def test_a_whole_run(server, critic, tmp_path):
     expected = [first(server.write(source, None)) for source in ("Boeing said profit rose.", "It fell.")]
     assert [one["output"] for one in plain["examples"]] == expected
     card = (tmp_path / "run" / "dimple" / "README.md").read_text(encoding="utf-8")
-    assert "| `tiny` | teacher | - |" in card
+    assert "| `tiny` | teacher | mit | - |" in card
     assert "tiny" in yaml.safe_load(card.split("---\n")[1])["source_models"]
 
 

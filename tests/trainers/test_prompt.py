@@ -1,9 +1,10 @@
 from types import SimpleNamespace
 
 import pytest
-from transformers import AutoTokenizer, GPT2Config
+from transformers import BloomConfig, GPT2Config, MptConfig, T5Config
 
-from trainers.prompt import completion, prompt, prompt_template, shortened
+from builders import prompt_tokens
+from trainers.prompt import completion, positions, prompt, prompt_template
 
 
 def test_a_training_row_is_source_arrow_target():
@@ -27,13 +28,7 @@ def test_a_template_without_a_place_for_the_source_is_one_line(template):
         prompt_template(SimpleNamespace(prompt_template=template))
 
 
-def test_only_texts_that_are_too_long_lose_their_end(gpt2):
-    tokenizer = AutoTokenizer.from_pretrained(gpt2)
-    texts = ["Acme posted a profit on Monday.", "Acme é", ""]
-    lengths = [len(tokenizer(text)["input_ids"]) for text in texts]
-    assert shortened(tokenizer, texts, lengths[0]) == texts
-    cut = shortened(tokenizer, texts, lengths[1] - 1)
-    assert cut[1:] == ["Acme", ""]  # what is left of the last letter is half a character
-    assert texts[0].startswith(cut[0])
-    assert 0 < len(tokenizer(cut[0])["input_ids"]) < lengths[1]
-    assert shortened(tokenizer, [], 5) == []
+@pytest.mark.parametrize("config", [GPT2Config(n_positions=77), MptConfig(max_seq_len=78), BloomConfig(), T5Config()])
+def test_what_ships_knows_the_positions_that_the_builders_know(config):
+    model = SimpleNamespace(config=config)
+    assert positions(model) == prompt_tokens.positions(model)

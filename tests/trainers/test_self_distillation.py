@@ -12,7 +12,8 @@ from builders.pairs import DIMPLE_SCHEMA
 from builders.sampling import SAMPLES_SCHEMA
 from builders.sentences import REFUSALS
 from tests.trainers.conftest import PAIRS
-from trainers.self_distillation import SelfDistillationConfig, candidates_stage
+from trainers.self_distillation import candidates_stage
+from trainers.self_distillation_config import SelfDistillationConfig
 
 CRITICS = from_mapping(CriticsConfig, [{"rouge_l": {"max": 0.75}}], "critics")
 CONFIG = SelfDistillationConfig(contexts=4, candidates=4, temperature=1.5)
@@ -40,8 +41,10 @@ def samples(tmp_path_factory, pairs) -> Stage:
 
 
 def distill(samples: Stage, student: Path, folder: Path, config: SelfDistillationConfig = CONFIG, **settings) -> Stage:
-    domain = settings.pop("domain", DomainConfig(name="news"))
-    return candidates_stage(samples, student, CRITICS, config, domain, folder, round_number=1, seed=0, **settings)
+    domain, earlier = settings.pop("domain", DomainConfig(name="news")), settings.pop("earlier", [])
+    critics = settings.pop("critics", CRITICS)
+    place = {"folder": folder, "round_number": 1, "seed": 0}
+    return candidates_stage(samples, student, earlier, critics, config, domain, **place, **settings)
 
 
 def test_rows_are_dimple_rows_with_the_context_of_their_source(samples, student, tmp_path):
@@ -68,7 +71,16 @@ def test_counts_are_a_funnel(samples, student, tmp_path):
     stage = distill(samples, student, tmp_path)
     counts = stage.counts()
     refused = [f"refused:{reason}" for reason in REFUSALS]
-    assert list(counts) == ["contexts", "sentences", "outputs", *refused, "candidates", "dropped:rouge_l", "kept"]
+    assert list(counts) == [
+        "contexts",
+        "known",
+        "sentences",
+        "outputs",
+        *refused,
+        "candidates",
+        "dropped:rouge_l",
+        "kept",
+    ]
     assert (counts["contexts"], counts["sentences"], counts["outputs"]) == (4, 4, 16)
     assert counts["candidates"] <= counts["outputs"] - sum(counts[name] for name in refused)
     assert counts["candidates"] == counts["dropped:rouge_l"] + counts["kept"]
@@ -89,6 +101,31 @@ def test_a_sentence_that_contexts_share_is_asked_once(samples, student, tmp_path
     shard = stage.read_shard(0)
     shared = {row["context_id"] for row in shard if row["source"].startswith("The court")}
     assert shared == {"c0"}
+
+
+def test_no_sentence_of_an_earlier_round_becomes_a_source(samples, student, tmp_path):
+    known = next(iter(samples.read_rows()))["sentences"][0]
+    earlier = Stage(tmp_path / "earlier", "earlier", 1).open()
+    blank = dict.fromkeys(DIMPLE_SCHEMA.names)
+    earlier.write_shard(0, [blank | {"source": known, "target": "Else."}], DIMPLE_SCHEMA, {})
+    stage = distill(samples, student, tmp_path / "pairs", earlier=[earlier])
+    assert known not in {row["source"] for row in stage.read_rows()}
+    assert stage.counts()["known"] == 1
+    assert stage.counts()["sentences"] == 4  # of the context another sentence is taken
+
+
+def test_a_student_answers_a_source_once_where_one_candidate_is_selected(samples, student, tmp_path):
+    many, lenient = replace(CONFIG, candidates=24), from_mapping(CriticsConfig, [{"rouge_l": {"max": 1.0}}], "critics")
+    chosen = distill(samples, student, tmp_path / "1", replace(many, select="lowest_rouge_l"), critics=lenient)
+    every = list(distill(samples, student, tmp_path / "all", many, critics=lenient).read_rows())
+    best = {}
+    for row in every:
+        place = row["context_id"], row["source"]  # shards do not know of each other's sources
+        best[place] = min(best.get(place, 1.0), row["rouge_l"])
+    rows = list(chosen.read_rows())
+    assert {(row["context_id"], row["source"]): row["rouge_l"] for row in rows} == best
+    assert len(rows) == len(best) < len(every)
+    assert "dropped:selection" in chosen.counts()
 
 
 def test_a_lost_shard_comes_back_with_the_same_bytes(samples, student, tmp_path):

@@ -4,7 +4,7 @@ import pytest
 from transformers import AutoTokenizer
 
 from builders.generation import Prompt
-from trainers.prompt import shortened
+from trainers.shortening import shortened
 from trainers.student_sampling import StudentSampler
 
 
