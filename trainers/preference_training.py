@@ -8,7 +8,7 @@ from peft import PeftModel
 from transformers import PrinterCallback, set_seed
 
 from .preference_config import PreferenceConfig
-from .shortening import report_cuts, shortened_pairs
+from .shortened_pairs import report_cuts, shortened_pairs
 from .student import save_student, trainable_model
 from .training_callbacks import Evaluate, RefuseNoNumber, ShowProgress
 from .training_pairs import PreferenceRow
