@@ -10,6 +10,7 @@ from builders.corpus import CONTEXTS_FILE, check_corpus
 from builders.critics.dissimilarity import TreeEditDistanceConfig
 from builders.critics.settings import CriticsConfig
 from builders.errors import ConfigError, RunError
+from builders.models import check_loads
 from builders.parsers.loading import GIVEN, load_parser
 from builders.sampling_config import SamplingConfig
 from builders.sentences import Sentences
@@ -20,7 +21,7 @@ from scripts.partial_recipes import ProximityRecipe, StudentRecipe
 from scripts.recipe import Recipe
 from trainers.benchmark import benchmark_rows
 from trainers.evaluation import EvaluationConfig
-from trainers.kind import student_loader
+from trainers.kind import check_student
 from trainers.oracle import is_faithful, load_oracle
 from trainers.training_pairs import Task
 
@@ -28,7 +29,7 @@ _SAMPLE = "Profit rose 5 percent on Monday."  # shows what a parser, an oracle o
 
 
 def check_recipe(recipe: Recipe, folder: Path) -> None:
-    """Finds what would only be noticed when its stage begins. Models are judged by their configuration alone.
+    """Finds what would only be noticed when its stage begins. Of models no weight is read, and on the Hub none fetched.
 
     Args:
         recipe: The recipe.
@@ -46,7 +47,7 @@ def check_recipe(recipe: Recipe, folder: Path) -> None:
     if recipe.sampling.corpus is not None:
         check_corpus(recipe.sampling, recipe.seed, folder / "samples" / "round-0" / CONTEXTS_FILE)
     with _named("student.base"):
-        student_loader(recipe.student.base)
+        check_student(recipe.student.base)
     tree_edit_distance = recipe.critics.find(TreeEditDistanceConfig)
     if tree_edit_distance is not None and tree_edit_distance.parser == GIVEN:
         problem = "parser 'given' is for pairs with trees, and a run writes its own; name a parser"
@@ -57,7 +58,7 @@ def check_recipe(recipe: Recipe, folder: Path) -> None:
         check_evaluation(recipe.evaluation, recipe.task)
 
 
-def check_student(recipe: StudentRecipe) -> None:
+def check_student_recipe(recipe: StudentRecipe) -> None:
     """The same for what `impossible train --data` needs.
 
     Raises:
@@ -65,7 +66,7 @@ def check_student(recipe: StudentRecipe) -> None:
         RunError: It is not there.
     """
     with _named("student.base"):
-        student_loader(recipe.student.base)
+        check_student(recipe.student.base)
     check_licences(models_as(STUDENT_BASE, recipe.student.base, recipe.licenses), recipe.license)
 
 
@@ -97,6 +98,7 @@ def check_teacher(config: SamplingConfig) -> None:
         return
     with _named("sampling.teacher"):
         read_configuration_of_kind(config.teacher, "CAUSAL_LM", "a causal LM")
+        check_loads("AutoModelForCausalLM", config.teacher, "a causal language model")
 
 
 def check_critics(critics: CriticsConfig) -> None:
