@@ -6,8 +6,8 @@ import shutil
 from pathlib import Path
 
 import pytest
+from huggingface_hub import load_state_dict_from_file, save_torch_state_dict
 from peft import LoraConfig, PrefixTuningConfig, TaskType, get_peft_model
-from safetensors.torch import load_file, save_file
 from transformers import AutoModelForSeq2SeqLM, AutoTokenizer
 
 from tests.builders import tiny_models
@@ -67,9 +67,10 @@ def change(path: str, **settings: object) -> None:
 
 
 def change_weights(path: str, change) -> None:
-    weights = load_file(path)
+    weights = load_state_dict_from_file(path)
     change(weights)
-    save_file(weights, path, {"format": "pt"})
+    folder, name = Path(path).parent, Path(path).stem
+    save_torch_state_dict(weights, folder, filename_pattern=name + "{suffix}.safetensors")
 
 
 BAD = [
