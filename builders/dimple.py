@@ -8,7 +8,10 @@ from builders.pairs_builder import PairsBuilder, PairsConfig
 
 @dataclass
 class DimpleConfig(PairsConfig):
-    """A configuration is a domain, such as `news`, or `<domain>-preference`, its preference rows."""
+    """A configuration is a domain, such as `news`, or one beside it.
+
+    Those are `<domain>-preference`, its preference rows, and `<domain>-control`, its pairs with parses of the targets.
+    """
 
 
 class Dimple(PairsBuilder):

@@ -2,13 +2,14 @@
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
+from builders.answers import Answers
 from builders.critics.settings import CriticsConfig, build_critics
 from builders.filtering import filter_pairs
 from builders.journal import Rows, Stage
@@ -76,6 +77,7 @@ def judge_shard(
     round_number: int,
     counts: dict[str, int],
     both_orders: bool = False,
+    answers: Mapping[str, Answers] | None = None,
 ) -> None:
     """Judges a shard's candidates and writes its tables, the kept pairs last: their file says that all are there.
 
@@ -87,9 +89,10 @@ def judge_shard(
         round_number: 0 for pairs of the teacher.
         counts: What came before the candidates, by name in the order of the funnel.
         both_orders: Whether each pair to be judged stands for its reverse too.
+        answers: What NLI models said of the shard before, by model.
     """
     keep_rejects = stages.rejects is not None
-    judged = within_memory(lambda: _judge(contexts(), critics, round_number, both_orders, keep_rejects))
+    judged = within_memory(lambda: _judge(contexts(), critics, round_number, both_orders, keep_rejects, answers))
     schema = pairs_schema(critics)
     counted = {"preference": len(judged.preferences)}
     stages.preference.write_shard(shard, judged.preferences, JOURNAL_SCHEMA, counted)
@@ -114,11 +117,16 @@ class _Judged:
 
 
 def _judge(
-    contexts: Iterable[list[Pair]], critics: CriticsConfig, round_number: int, both_orders: bool, keep_rejects: bool
+    contexts: Iterable[list[Pair]],
+    critics: CriticsConfig,
+    round_number: int,
+    both_orders: bool,
+    keep_rejects: bool,
+    answers: Mapping[str, Answers] | None,
 ) -> _Judged:
     judged = _Judged()
     for group in context_groups(contexts):
-        found = filter_pairs(group, build_critics(critics, both_orders))
+        found = filter_pairs(group, build_critics(critics, both_orders, answers))
         judged.candidates += len(group)
         judged.kept += found.kept
         judged.preferences += preference_rows(found, round_number, both_orders)

@@ -1,6 +1,7 @@
 """The datasets builder of journalled pairs.
 
-Each dataset has two configurations: its pairs, named like their domain, and the preference rows of those pairs.
+Each dataset has the configuration of its pairs, named like their domain, and beside it that of their preference rows;
+with a parser of the targets also one that adds their parses.
 """
 
 import sys
@@ -16,6 +17,7 @@ import pyarrow as pa
 
 from builders.assembly import Assembly, assemble
 from builders.config import fingerprint
+from builders.control import TARGET_TREE, is_control, read_trees, trees_folder, with_trees
 from builders.errors import ConfigError, RunError
 from builders.files import is_disk_full, write_error
 from builders.journal import Stage
@@ -61,6 +63,7 @@ class PairsConfig(datasets.BuilderConfig):
     def create_config_id(self, config_kwargs: dict[str, Any], custom_features: Any = None) -> str:
         """The cache key: the configuration's name, what its rounds were made of, and this code."""
         folders = [*self.rounds, *([self.deduplication] if self.deduplication else [])]
+        folders += [str(trees_folder(Path(folder))) for folder in self.rounds] if is_control(self.name) else []
         marks = [Stage.load(Path(folder)).fingerprint for folder in folders]
         return f"{self.name}-{fingerprint(marks, code_fingerprint())}"
 
@@ -68,7 +71,8 @@ class PairsConfig(datasets.BuilderConfig):
 class PairsBuilder(datasets.ArrowBasedBuilder):
     """Assembles journalled pairs; a missing shard is computed first, through the stage that would have made it.
 
-    A configuration named `<domain>-preference` holds the preference rows of the pairs of `<domain>`.
+    A configuration named `<domain>-preference` holds the preference rows of the pairs of `<domain>`, one named
+    `<domain>-control` the pairs with the parse of each target.
     """
 
     VERSION = datasets.Version("1.0.0")
@@ -99,9 +103,12 @@ class PairsBuilder(datasets.ArrowBasedBuilder):
         """What this configuration's splits hold: pairs, or preference rows, of which there may be none.
 
         Raises:
-            RunError: As `assembly`, or the preference rows of a round are missing.
+            RunError: As `assembly`, or the preference rows or parses of a round are missing.
         """
         splits = self.assembly.splits
+        if is_control(self.config.name):
+            trees = read_trees([Path(folder) for folder in self.config.rounds]).drop_columns("source_tree")
+            return {name: with_trees(table, trees) for name, table in splits.items()}
         if not self.is_preference:
             return splits
         journals = [Stage.load(preference_folder(Stage.load(Path(folder)))) for folder in self.config.rounds]
@@ -145,6 +152,7 @@ class PairsBuilder(datasets.ArrowBasedBuilder):
 
     def _info(self) -> datasets.DatasetInfo:
         schema = PREFERENCE_SCHEMA if self.is_preference else self.SCHEMA
+        schema = schema.append(TARGET_TREE) if is_control(self.config.name) else schema
         features = datasets.Features.from_arrow_schema(schema)
         return datasets.DatasetInfo(description=self.DESCRIPTION, features=features)
 

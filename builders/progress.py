@@ -7,10 +7,20 @@ from typing import TypeVar
 
 T = TypeVar("T")
 _SECONDS_BETWEEN_LINES = 10.0
+_silent = False
+
+
+def silence() -> None:
+    """Shows nothing in this process from here on, since its parent shows how far the whole is."""
+    global _silent
+    _silent = True
 
 
 def track(iterable: Iterable[T], total: int, label: str) -> Iterator[T]:
     """Yields the items while showing how many of `total` are done."""
+    if _silent:
+        yield from iterable
+        return
     if sys.stderr.isatty():
         from tqdm import tqdm  # slow to import, and needed only on a terminal
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from builders.answers import read_answers
 from builders.config import fingerprint, from_mapping, to_mapping
 from builders.critics.settings import CriticsConfig
 from builders.errors import RunError
@@ -20,6 +21,7 @@ class _PairsJob:
     critics: CriticsConfig
     round_number: int
     stages: PairsStages
+    answers: Stage | None
 
 
 def pairs_stage(
@@ -30,6 +32,7 @@ def pairs_stage(
     workers: int = 1,
     only: tuple[int, int] | None = None,
     keep_rejects: bool = False,
+    answers: Stage | None = None,
 ) -> Stage:
     """Enumerates and filters the pairs of the samples, shard by shard, into `folder`.
 
@@ -41,11 +44,13 @@ def pairs_stage(
         workers: Processes.
         only: `(i, n)`: this process's part of the shards.
         keep_rejects: Whether dropped pairs are written too, into `folder/rejects`.
+        answers: What the critics' NLI model says of the samples, see `answers_stage`; else it is asked here.
 
     Returns:
         The stage; rows as in `pairs_schema`, counts as in the funnel.
     """
-    mark = fingerprint("pairs", samples.fingerprint, critics.identity(), round_number)
+    asked = [answers.fingerprint] if answers else []  # in other batches, and so with other last bits
+    mark = fingerprint("pairs", samples.fingerprint, critics.identity(), round_number, *asked)
     description = {
         "stage": "pairs",
         "samples": os.path.relpath(samples.folder, folder),
@@ -53,7 +58,7 @@ def pairs_stage(
         "round": round_number,
     }
     stages = PairsStages.open(Stage(folder, mark, samples.num_shards, description), keep_rejects)
-    job = _PairsJob(samples, critics, round_number, stages)
+    job = _PairsJob(samples, critics, round_number, stages, answers)
     run_shards(_pairs_shard, job, chosen_shards(stages.missing(), only), workers, f"pairs, round {round_number}")
     return stages.pairs
 
@@ -97,6 +102,8 @@ def _shard_candidates(rows: list[dict[str, Any]], critics: CriticsConfig) -> Ite
 def _pairs_shard(job: _PairsJob, shard: int) -> None:
     rows = job.samples.read_shard(shard)
     counts = {"contexts": len(rows), "sentences": sum(len(set(row["sentences"])) for row in rows)}
+    stage = job.answers
+    answers = {stage.description["model"]: read_answers(stage, shard)} if stage else None
     judge_shard(
         job.stages,
         shard,
@@ -105,4 +112,5 @@ def _pairs_shard(job: _PairsJob, shard: int) -> None:
         job.round_number,
         counts,
         both_orders=job.critics.symmetric,
+        answers=answers,
     )

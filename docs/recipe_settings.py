@@ -19,7 +19,9 @@ from builders.critics.settings import _CONFIGS as CRITICS  # the one list of cri
 from builders.deduplication import DeduplicationConfig
 from builders.domain import DomainConfig, SentencesConfig
 from builders.sampling_config import CorpusConfig, SamplingConfig, ServerConfig
+from scripts.ablation_config import AblationConfig
 from scripts.recipe import Recipe, StudentConfig
+from trainers.control_config import ControlConfig
 from trainers.evaluation import EvaluationConfig
 from trainers.finetuning_config import FineTuningConfig, LoraSettings
 from trainers.self_distillation_config import SelfDistillationConfig
@@ -39,7 +41,9 @@ SECTIONS: dict[str, type] = {
     "student.training and student.self_training": FineTuningConfig,
     "student.training.lora and student.self_training.lora": LoraSettings,
     "self_distillation": SelfDistillationConfig,
+    "control": ControlConfig,
     "evaluation": EvaluationConfig,
+    "ablation": AblationConfig,
 }
 WHY = {
     "Recipe.task": "the method's main task",
@@ -47,8 +51,10 @@ WHY = {
     "Recipe.workers": "works everywhere; a machine with more cores wants more",
     "Recipe.deduplication": "the paper has no such filter",
     "Recipe.self_distillation": "a run may end with round 0",
+    "Recipe.control": "the paper's led student is a model beside its own",
     "Recipe.controls": "each trains one more student",
     "Recipe.evaluation": "not every domain has test rows",
+    "Recipe.ablation": "a run of the whole method alone",
     "Recipe.rows_per_file": "a round number",
     "Recipe.license": "this project's own",
     "Recipe.licenses": "most models have a card that says it",
@@ -77,7 +83,13 @@ WHY = {
     "FineTuningConfig.max_steps": "`epochs` decides",
     "FineTuningConfig.gradient_accumulation_steps": "the batch is taken to fit into memory",
     "FineTuningConfig.lora": "the paper trains every weight",
-    "FineTuningConfig.bf16": "not every device has it",
+    "FineTuningConfig.metric": "costs nothing; the others write to every validation source",
+    "FineTuningConfig.patience": "`epochs` decides",
+    "FineTuningConfig.keep": "the paper chooses no step by validation",
+    "FineTuningConfig.checkpoints": "a training of minutes starts again",
+    "FineTuningConfig.precision": "not every device has more, and results are the same on all of one kind",
+    "FineTuningConfig.activation_checkpointing": "small students have the memory",
+    "FineTuningConfig.packing": "batches hold pairs of like length, so that there is little padding to save",
     "FineTuningConfig.both_directions": "paper, Section 3.1: candidates are ordered pairs",
     "FineTuningConfig.validation_pairs": "enough for a loss curve",
     "FineTuningConfig.evaluations": "enough for a loss curve",
@@ -88,6 +100,8 @@ WHY = {
     "EvaluationConfig.benchmark": "set this or `data`",
     "EvaluationConfig.data": "set this or `benchmark`",
     "EvaluationConfig.oracle": "no oracle is known for real text",
+    "AblationConfig.seeds": "three are the least that give a spread",
+    "AblationConfig.variants": "the paper's Table 6 has none",
     "EvaluationConfig.parser": "a parser of real text is an extra, see above",
 }
 NOT_IN_THE_PAPER = "common practice; the paper states no hyperparameters"

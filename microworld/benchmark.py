@@ -4,7 +4,7 @@ import random
 
 from microworld.grammar import load
 from microworld.oracle import meaning, meaning_entails
-from microworld.story import draw_story, restrict
+from microworld.story import draw_event, draw_story, restrict
 
 MAX_SUMMARY_RATIO = 0.8  # paper, Appendix C
 
@@ -20,7 +20,8 @@ def rows(task: str, n: int, seed: int, split: str = "test") -> list[dict[str, st
         split: "test" for figures, "development" for choosing settings.
 
     Returns:
-        Rows with `source` and `reference`; sources are distinct.
+        Rows with `source` and `reference`, for paraphrases also an `exemplar`: how an event of the same frame, another
+        one of the split, is said with the same roles, so that the source can be said so too. Sources are distinct.
     """
     reference = {"paraphrase": _paraphrase, "summary": _summary}[task]
     rng = random.Random(f"benchmark {task} {split} {seed}")
@@ -29,7 +30,11 @@ def rows(task: str, n: int, seed: int, split: str = "test") -> list[dict[str, st
         source = rng.choice(draw_story(rng, split).sentences).text
         if source not in found and (said := reference(source, rng)):
             found[source] = said
-    return [{"source": source, "reference": said} for source, said in found.items()]
+    pairs = [{"source": source, "reference": said} for source, said in found.items()]
+    if task == "summary":
+        return pairs
+    rng = random.Random(f"exemplars {split} {seed}")  # its own, so that the sources do not depend on it
+    return [pair | {"exemplar": _exemplar(pair["source"], split, rng)} for pair in pairs]
 
 
 def _paraphrase(source: str, rng: random.Random) -> str | None:
@@ -40,6 +45,17 @@ def _paraphrase(source: str, rng: random.Random) -> str | None:
         if said and said.text != source:
             return said.text
     return None
+
+
+def _exemplar(source: str, split: str, rng: random.Random) -> str:
+    said = meaning(source)
+    assert said is not None, source
+    frame, roles = load().frames[said.frame], {role for role, _ in said.roles}
+    while (other := restrict(frame, draw_event(rng, split, said.frame), roles)) == said:
+        pass
+    sentence = load().realise(other, rng)
+    assert sentence is not None, other  # the source says these roles
+    return sentence.text
 
 
 def _summary(source: str, rng: random.Random) -> str | None:

@@ -41,11 +41,11 @@ def split_of(grammar: Grammar, event: Meaning) -> str:
     return {8: "development", 9: "test"}.get(digit, "train")
 
 
-def draw_event(rng: random.Random, split: str) -> Meaning:
-    """An event of the split with every role of its frame filled."""
+def draw_event(rng: random.Random, split: str, frame_name: str | None = None) -> Meaning:
+    """An event of the split with every role of its frame filled, of any frame or of the one that is named."""
     grammar = load()
     while True:
-        frame = grammar.frames[rng.choice(list(grammar.frames))]
+        frame = grammar.frames[frame_name or rng.choice(list(grammar.frames))]
         roles: dict[str, str] = {}
         for role, type_name in frame.types.items():
             taken = {roles[other] for other in frame.distinct if other in roles} if role in frame.distinct else set()

@@ -64,7 +64,7 @@ def _rounds(metrics: Metrics) -> str:
         rows.append(["precision by the oracle", *(_precision(round_) for round_ in rounds)])
         shuffled = [round_.audit.shuffled_precision if round_.audit else None for round_ in rounds]
         rows.append(["  targets shuffled", *(share(precision) for precision in shuffled)])
-    return _aligned(rows)
+    return aligned(rows)
 
 
 def _heading(round_: Round) -> str:
@@ -87,7 +87,7 @@ def _systems(evaluation: Evaluation, wanted: Sequence[str]) -> str:
     for system in evaluation.systems:
         cells = [figure(system.figures[name], name) if name in system.figures else "-" for name in names]
         rows.append([_plain(system.name), *cells])
-    return _aligned(rows)
+    return aligned(rows)
 
 
 def _examples(system: str, examples: Sequence[Example], verdict: str) -> str:
@@ -98,7 +98,7 @@ def _examples(system: str, examples: Sequence[Example], verdict: str) -> str:
     return "\n".join(lines)
 
 
-def _aligned(rows: Sequence[Sequence[str]]) -> str:
+def aligned(rows: Sequence[Sequence[str]]) -> str:
     """First column to the left, the others to the right, a rule under the headings."""
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     lines = []

@@ -23,6 +23,7 @@ from trainers.benchmark import benchmark_rows
 from trainers.evaluation import EvaluationConfig
 from trainers.kind import check_student
 from trainers.oracle import is_faithful, load_oracle
+from trainers.training_checks import check_training
 from trainers.training_pairs import Task
 
 _SAMPLE = "Profit rose 5 percent on Monday."  # shows what a parser, an oracle or a splitter does with a sentence
@@ -48,12 +49,19 @@ def check_recipe(recipe: Recipe, folder: Path) -> None:
         check_corpus(recipe.sampling, recipe.seed, folder / "samples" / "round-0" / CONTEXTS_FILE)
     with _named("student.base"):
         check_student(recipe.student.base)
+    with _named("student.training"):
+        check_training(recipe.student.base, recipe.student.training)
+    if recipe.self_distillation:
+        with _named("student.self_training"):
+            check_training(recipe.student.base, recipe.student.self_training, before=recipe.student.training)
     tree_edit_distance = recipe.critics.find(TreeEditDistanceConfig)
     if tree_edit_distance is not None and tree_edit_distance.parser == GIVEN:
         problem = "parser 'given' is for pairs with trees, and a run writes its own; name a parser"
         raise ConfigError(f"critics: {problem}")
     check_critics(recipe.critics)
     check_licences(used_models(recipe), recipe.license)
+    if recipe.control_parser:
+        load_parser(recipe.control_parser)([_SAMPLE])
     if recipe.evaluation:
         check_evaluation(recipe.evaluation, recipe.task)
 
@@ -67,6 +75,8 @@ def check_student_recipe(recipe: StudentRecipe) -> None:
     """
     with _named("student.base"):
         check_student(recipe.student.base)
+    with _named("student.training"):
+        check_training(recipe.student.base, recipe.student.training)
     check_licences(models_as(STUDENT_BASE, recipe.student.base, recipe.licenses), recipe.license)
 
 

@@ -8,12 +8,14 @@ from typing import Any
 
 from builders.errors import RunError, UsageError
 from builders.journal import Stage
+from model_cards.ablation import ablation_table
 from model_cards.dataset_card import write_dataset_card
 from model_cards.model_card import write_model_card
 from model_cards.report import write_report
 from model_cards.run_folder import CardError
 from model_cards.summary import summary_table
 from model_cards.vocabulary import refusal_words
+from scripts.ablation import run_ablation
 from scripts.calibration import calibrate_critic
 from scripts.checks import check_evaluation, check_recipe
 from scripts.evaluations import evaluation_record
@@ -22,7 +24,7 @@ from scripts.inspection import inspect_context
 from scripts.paraphrases import print_paraphrases
 from scripts.pipeline import Pipeline
 from scripts.proximity import report_proximity
-from scripts.recipe import load_recipe
+from scripts.recipe import Recipe, load_recipe
 from scripts.recipe_options import overrides_of, words_of
 from trainers.benchmark import benchmark_rows
 from trainers.evaluation import EvaluationConfig
@@ -36,7 +38,11 @@ def demo(options: argparse.Namespace) -> None:
 
 def run(options: argparse.Namespace) -> None:
     """A recipe to its end."""
-    pipeline = _pipeline(options)
+    recipe = _recipe(options)
+    if recipe.ablation:
+        _run_ablation(options, recipe)
+        return
+    pipeline = Pipeline(recipe, _folder(options, recipe), keep_rejects=options.keep_rejects)
     student = pipeline.release_student()  # first: a training that fails must not leave the dataset of some rounds
     pipeline.dataset()
     metrics = write_metrics(pipeline, shlex.join(words_of(options)))
@@ -51,6 +57,16 @@ def run(options: argparse.Namespace) -> None:
     else:
         print(summary_table(metrics))
         print(f"\nDataset {pipeline.dataset_folder}, student {student}, report {report}")
+
+
+def _run_ablation(options: argparse.Namespace, recipe: Recipe) -> None:
+    folder = _folder(options, recipe)
+    record = run_ablation(recipe, folder, shlex.join(words_of(options)))
+    if options.json:
+        _print_json(record)
+    else:
+        print(ablation_table(record))
+        print(f"\n{folder}/report.html shows it, {folder}/ablation.json holds every figure")
 
 
 def sample(options: argparse.Namespace) -> None:
@@ -158,13 +174,21 @@ def playground(options: argparse.Namespace) -> None:
     serve(options)
 
 
-def _pipeline(options: argparse.Namespace) -> Pipeline:
+def _recipe(options: argparse.Namespace) -> Recipe:
+    """The recipe, with all that it names looked at."""
     recipe = load_recipe(options.recipe, overrides_of(options), options.contexts)
+    check_recipe(recipe, _folder(options, recipe))
+    return recipe
+
+
+def _folder(options: argparse.Namespace, recipe: Recipe) -> Path:
+    return Path(options.out or f"runs/{recipe.name}")
+
+
+def _pipeline(options: argparse.Namespace) -> Pipeline:
     only = _part(options)
-    folder = Path(options.out or f"runs/{recipe.name}")
-    check_recipe(recipe, folder)
-    keep_rejects = getattr(options, "keep_rejects", False)
-    return Pipeline(recipe, folder, only, keep_rejects)
+    recipe = _recipe(options)
+    return Pipeline(recipe, _folder(options, recipe), only, getattr(options, "keep_rejects", False))
 
 
 def _part(options: argparse.Namespace) -> tuple[int, int] | None:

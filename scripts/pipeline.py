@@ -16,7 +16,7 @@ from builders.stage import pairs_stage
 from model_cards.usage_code import add_usage_code
 from scripts.recipe import Recipe
 from scripts.recipe_text import recipe_text
-from scripts.round_stages import RoundStages, once
+from scripts.round_stages import RoundStages, SharedStages, once
 from scripts.rounds import Rounds, brings_nothing, yield_of
 from trainers.finetuning_config import FineTuningConfig
 
@@ -36,9 +36,9 @@ class Pipeline(RoundStages):
         folder: Path,
         only: tuple[int, int] | None = None,
         keep_rejects: bool = False,
-        samples_folder: Path | None = None,
+        shared: SharedStages | None = None,
     ) -> None:
-        super().__init__(recipe, folder, only, keep_rejects, samples_folder)
+        super().__init__(recipe, folder, only, keep_rejects, shared)
         remove_abandoned(Path(place, name) for place, *inside in os.walk(folder) for name in itertools.chain(*inside))
         path, text = folder / "recipe.yaml", recipe_text(recipe).encode("utf-8")
         if not path.is_file() or path.read_bytes() != text:  # parts of a stage may be starting on other machines

@@ -1,16 +1,21 @@
 """A recipe: everything a run depends on, one YAML file, checked before anything starts."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal
 
-from builders.config import from_mapping
+from builders.config import from_mapping, to_mapping
+from builders.control import is_control
+from builders.critics.dissimilarity import TreeEditDistanceConfig
 from builders.critics.settings import CriticsConfig
 from builders.deduplication import DeduplicationConfig
 from builders.errors import ConfigError
 from builders.preference import is_preference
 from builders.sampling_config import SamplingConfig
-from scripts.recipe_file import read_settings
+from scripts.ablation_config import AblationConfig
+from scripts.recipe_file import apply_override, read_settings
+from trainers.control_config import ControlConfig
 from trainers.evaluation import EvaluationConfig
 from trainers.finetuning_config import FineTuningConfig
 from trainers.self_distillation_config import SelfDistillationConfig
@@ -49,8 +54,11 @@ class Recipe:
         deduplication: Of the pairs of all rounds, across contexts; left out, only equal pairs are merged.
         student: Model and training.
         self_distillation: Left out, the run ends with the student of round 0.
+        control: Of the student by the form of its output (paraphrases) or its length (summaries); left out, the student
+            that is released is not led by anything.
         controls: Trained and evaluated beside the self-distilled student.
         evaluation: Of every student; left out, none is evaluated.
+        ablation: What to leave out in turn; the run then measures what each part is worth, and releases nothing.
         rows_per_file: Of the released Parquet files.
         license: Of the released dataset and model, as the Hub names it.
         licenses: Of models, by their names here: of one whose card names none, or the one that is chosen of several.
@@ -67,8 +75,10 @@ class Recipe:
     deduplication: DeduplicationConfig | None = None
     student: StudentConfig
     self_distillation: SelfDistillationConfig | None = None
+    control: ControlConfig | None = None
     controls: tuple[Control, ...] = ()
     evaluation: EvaluationConfig | None = None
+    ablation: AblationConfig | None = None
     rows_per_file: int = 100_000
     license: str = "apache-2.0"
     licenses: dict[str, str] = field(default_factory=dict)
@@ -82,19 +92,39 @@ class Recipe:
         check_seed(self.seed)
         check_file_name("name", self.name)
         check_file_name("sampling.domain", self.sampling.domain.name)
-        if is_preference(self.sampling.domain.name):
-            problem = (
-                f"sampling.domain must not end like the preference rows of a domain, got '{self.sampling.domain.name}'"
-            )
-            raise ConfigError(f"{problem}; name it otherwise")
+        for rows, ends_so in (("preference rows", is_preference), ("parses", is_control)):
+            if ends_so(self.sampling.domain.name):
+                problem = f"sampling.domain must not end like the {rows} of a domain"
+                raise ConfigError(f"{problem}, got '{self.sampling.domain.name}'; name it otherwise")
         if self.critics.is_summary != (self.task == "summary"):
             wanted = "direction: forward or a compression critic" if self.task == "summary" else "symmetric critics"
             raise ConfigError(f"task '{self.task}' needs {wanted}; the recipe's critics are for the other task")
         if self.self_distillation and self.self_distillation.select != "all":
             self.critics.with_selection(self.self_distillation.select)  # refuses what cannot be selected by
+        if self.ablation:
+            self._check_ablation()
         for section in ("self_distillation", "evaluation"):
             if self.controls and getattr(self, section) is None:
                 raise ConfigError(f"controls {list(self.controls)} say nothing without {section}; add it or set []")
+        if self.control:
+            self.control.check_task(self.task)
+            if self.task == "paraphrase" and self.control_parser is None:
+                raise ConfigError("control.parser is missing, and no tree_edit_distance critic has one; name a parser")
+
+    @property
+    def control_parser(self) -> str | None:
+        """The parser whose trees lead the student: that of `control` or else of the tree edit distance critic."""
+        if self.control is None or self.task == "summary":
+            return None
+        critic = self.critics.find(TreeEditDistanceConfig)
+        return self.control.parser or (critic.parser if critic else None)
+
+    def _check_ablation(self) -> None:
+        if self.task != "paraphrase":
+            raise ConfigError(f"ablation is of the paraphrase task, got task '{self.task}'; leave the section out")
+        for section in ("self_distillation", "evaluation"):
+            if getattr(self, section) is None:
+                raise ConfigError(f"ablation compares nothing without {section}; add it")
 
 
 def load_recipe(path: str, overrides: list[str], contexts: str | None = None) -> Recipe:
@@ -110,6 +140,18 @@ def load_recipe(path: str, overrides: list[str], contexts: str | None = None) ->
         RunError: The file cannot be read.
     """
     return from_mapping(Recipe, read_settings(path, overrides, contexts))
+
+
+def changed_recipe(recipe: Recipe, overrides: Iterable[str]) -> Recipe:
+    """A recipe with settings in place of its own, `section.key=value` each.
+
+    Raises:
+        UsageError: A mistake in one of them.
+    """
+    settings = to_mapping(recipe)
+    for override in overrides:
+        apply_override(settings, override)
+    return from_mapping(Recipe, settings)
 
 
 def check_workers(workers: int) -> None:

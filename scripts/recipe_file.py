@@ -36,7 +36,7 @@ def read_settings(path: str, overrides: list[str], contexts: str | None = None) 
     for override in overrides:
         if contexts is not None and override.partition("=")[0] in _NAMED_BY_CONTEXTS:
             raise UsageError(f"--set {override}: --contexts {contexts} names the corpus already; leave one of them out")
-        _apply(settings, override)
+        apply_override(settings, override)
     return settings
 
 
@@ -52,7 +52,12 @@ def _find(path: str) -> Path:
     raise UsageError(f"recipe '{path}' is neither a file nor a bundled recipe; {hint}")
 
 
-def _apply(settings: dict[str, Any], override: str) -> None:
+def apply_override(settings: dict[str, Any], override: str) -> None:
+    """Puts `section.key=value` into settings, the value read as YAML.
+
+    Raises:
+        UsageError: It cannot be read, or its section holds no settings by name.
+    """
     name, equals, text = override.partition("=")
     if not equals or not name:
         raise UsageError(f"--set needs section.key=value, got '{override}'")

@@ -3,10 +3,11 @@
 import functools
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from builders.answers import answers_stage
 from builders.critics.screen_calibration import calibrated_once, needs_calibration
 from builders.critics.settings import CriticsConfig
 from builders.deduplication import deduplication_stage
@@ -42,6 +43,19 @@ def once(method: Callable[..., T]) -> Callable[..., T]:
     return kept
 
 
+@dataclass(frozen=True)
+class SharedStages:
+    """Folders of stages that runs have in common which differ in what comes after.
+
+    Args:
+        samples: Of the teacher.
+        answers: Of the critics' NLI model on the samples of round 0.
+    """
+
+    samples: Path
+    answers: Path
+
+
 class RoundStages:
     """What every round is made of.
 
@@ -50,7 +64,7 @@ class RoundStages:
         folder: Where.
         only: `(i, n)`: this process's part of the shards, for a run split over machines.
         keep_rejects: Whether dropped pairs are written too.
-        samples_folder: Of the teacher samples, where runs that differ in what comes after share them.
+        shared: Where runs that differ in what comes after have their first stages in common.
     """
 
     def __init__(
@@ -59,10 +73,11 @@ class RoundStages:
         folder: Path,
         only: tuple[int, int] | None = None,
         keep_rejects: bool = False,
-        samples_folder: Path | None = None,
+        shared: SharedStages | None = None,
     ) -> None:
         self.recipe, self.folder, self.only, self.keep_rejects = recipe, folder, only, keep_rejects
-        self.samples_folder = samples_folder or folder / "samples"
+        self.shared = shared
+        self.samples_folder = shared.samples if shared else folder / "samples"
         self.timings = Timings(folder / "timings.json")
         self.made: dict[tuple[Any, ...], Any] = {}
 
@@ -90,7 +105,8 @@ class RoundStages:
         samples, folder = self.samples(round_number), self.folder / "pairs" / name
         if round_number == 0:
             with self.timed("pairs round 0"):
-                return pairs_stage(samples, self.critics(), folder, 0, recipe.workers, self.only, self.keep_rejects)
+                critics, workers, answers = self.critics(), recipe.workers, self.answers()
+                return pairs_stage(samples, critics, folder, 0, workers, self.only, self.keep_rejects, answers)
         student, earlier = self.student(round_number - 1), [self.pairs(number) for number in range(round_number)]
         with self.timed(f"pairs round {round_number}"):
             return candidates_stage(
@@ -107,6 +123,15 @@ class RoundStages:
                 self.only,
                 self.keep_rejects,
             )
+
+    @once
+    def answers(self) -> Stage | None:
+        """What the critics' NLI model says of the teacher's sentences, where runs share it and the critics ask one."""
+        models = self.recipe.critics.nli_models
+        if self.shared is None or not models:
+            return None
+        with self.timed("answers"):
+            return answers_stage(self.samples(0), models[0], self.shared.answers, self.recipe.workers)
 
     @once
     def critics(self) -> CriticsConfig:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from itertools import islice
-from typing import Any, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 from builders.errors import ConfigError, RunError, UsageError
 from builders.files import read_json, read_text, split_lines
@@ -15,10 +15,14 @@ from .training_pairs import Task
 
 
 class BenchmarkRow(TypedDict):
-    """One sentence to paraphrase or summarise, and how someone else did it, if known."""
+    """One sentence to paraphrase or summarise, how someone else did it, if known, and what form is asked for.
+
+    An exemplar is a sentence whose form the output shall have (paper, Section 3.4); most rows have none.
+    """
 
     source: str
     reference: str | None
+    exemplar: NotRequired[str]
 
 
 def benchmark_rows(config: EvaluationConfig, task: Task) -> list[BenchmarkRow]:
@@ -49,7 +53,7 @@ def _draw(config: EvaluationConfig, path: str, task: Task) -> list[BenchmarkRow]
 
 
 def _read(place: str, config: EvaluationConfig) -> list[BenchmarkRow]:
-    """Reads JSONL (`source`, and `reference` if there is one) or TSV (source, tab, reference), or another table."""
+    """Reads JSONL (`source`; `reference` and `exemplar` where there are any), TSV of these three, or another table."""
     if not is_file_of_lines(place):
         return list(islice(_table_rows(place, config), config.n))
     path = user_path(place)
@@ -61,11 +65,11 @@ def _read(place: str, config: EvaluationConfig) -> list[BenchmarkRow]:
 def _table_rows(place: str, config: EvaluationConfig) -> Iterator[BenchmarkRow]:
     split = None if user_path(place).is_file() else config.split
     opened = open_place(place, split, None, {"split": "evaluation.split, or --split", "config": "a folder of its own"})
-    for number, row in enumerate(opened.read(["source"], also=["reference", "target"]), start=1):
+    for number, row in enumerate(opened.read(["source"], also=["reference", "target", "exemplar"]), start=1):
         if "source" not in row:
             raise UsageError(f"{place} has no column 'source'; it has {', '.join(map(str, row))}; rename one of them")
         reference = row.get("reference", row.get("target"))
-        yield _row(row["source"], reference, f"{place}, {opened.unit} {number}")
+        yield _row(row["source"], reference, row.get("exemplar"), f"{place}, {opened.unit} {number}")
 
 
 def _json_row(line: str, where: str) -> BenchmarkRow:
@@ -74,23 +78,28 @@ def _json_row(line: str, where: str) -> BenchmarkRow:
 
 def _mapping_row(row: Any, where: str) -> BenchmarkRow:
     try:
-        source, reference = row["source"], row.get("reference")
+        cells = row["source"], row.get("reference"), row.get("exemplar")
     except (KeyError, TypeError, AttributeError):
         remedy = 'write {"source": ..., "reference": ...}'
         raise RunError(f'{where}: not an object with a "source" but {row!r:.60}; {remedy}') from None
-    return _row(source, reference, where)
+    return _row(*cells, where)
 
 
 def _tsv_row(line: str, where: str) -> BenchmarkRow:
     cells = line.split("\t")
-    if len(cells) > 2:
-        raise RunError(f"{where}: {len(cells)} columns; write the source, a tab and the reference")
-    return _row(cells[0], cells[1] if len(cells) == 2 else None, where)
+    if len(cells) > 3:
+        raise RunError(
+            f"{where}: {len(cells)} columns; write the source, a tab and the reference, a tab and an exemplar"
+        )
+    source, reference, exemplar = [*cells, None, None][:3]
+    return _row(source, reference or None, exemplar or None, where)
 
 
-def _row(source: object, reference: object, where: str) -> BenchmarkRow:
+def _row(source: object, reference: object, exemplar: object, where: str) -> BenchmarkRow:
     if not isinstance(source, str) or not source.strip():
         raise RunError(f"{where}: the source must be a sentence, got {source!r}")
-    if reference is not None and not (isinstance(reference, str) and reference.strip()):
-        raise RunError(f"{where}: the reference must be a sentence or left out, got {reference!r}")
-    return BenchmarkRow(source=source.strip(), reference=reference.strip() if reference is not None else None)
+    for name, text in (("reference", reference), ("exemplar", exemplar)):
+        if text is not None and not (isinstance(text, str) and text.strip()):
+            raise RunError(f"{where}: the {name} must be a sentence or left out, got {text!r}")
+    row = BenchmarkRow(source=source.strip(), reference=reference.strip() if isinstance(reference, str) else None)
+    return {**row, "exemplar": exemplar.strip()} if isinstance(exemplar, str) else row

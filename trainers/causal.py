@@ -10,13 +10,26 @@ import datasets
 from peft import PeftModel
 from trl import SFTConfig, SFTTrainer
 
-from builders.errors import ConfigError, RunError
+from builders.errors import ConfigError
 from builders.prompt_tokens import positions
 
 from .finetuning_config import FineTuningConfig
-from .prompt import completion, prompt, prompt_template, room, shortened
-from .training_loop import GroupedByLength, training_arguments
+from .packing import check_rows_apart
+from .prompt import around, completion, prompt, prompt_template, room
+from .training_loop import StudentTrainer, check_devices, training_arguments
 from .training_pairs import TextPair
+
+
+def longest_sides(model: Any, tokenizer: Any, max_length: int) -> tuple[int, int]:
+    """How many tokens source and target may have: each at most half of the model's positions.
+
+    Raises:
+        ConfigError: The model has too few of them.
+    """
+    longest = min(max_length, room(model, tokenizer, prompt_template(model.config)) // 2)
+    if longest < 1:
+        raise ConfigError("student.base has too few positions for any sentence; name a larger model")
+    return longest, longest
 
 
 def causal_trainer(
@@ -31,36 +44,37 @@ def causal_trainer(
     """A trainer of the target's likelihood, the end-of-text token included, given the prompt.
 
     Raises:
-        ConfigError: The tokenizer is none for prompts, or the model has too few positions.
-        RunError: This process sees several GPUs.
+        ConfigError: The tokenizer is none for prompts.
+        RunError: This process sees several GPUs, or packed pairs would see each other.
     """
     template = prompt_template(model.config)
     model.config.prompt_template = template
-    longest = min(config.max_length, room(model, tokenizer, template) // 2)
-    _check(tokenizer, template, pairs[0], longest)
+    _check(tokenizer, template, pairs[0])
     datasets.disable_progress_bars()  # the preparation of the rows takes a moment and would show four of them
     limit = positions(model)
+    if config.packing:
+        check_rows_apart(model)
+        limit = sum(longest_sides(model, tokenizer, config.max_length)) + around(tokenizer, template)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", FutureWarning)  # both settings will be named otherwise one day
         settings = SFTConfig(
             **training_arguments(config, folder, seed),
             label_smoothing_factor=config.label_smoothing,  # costs another forward pass a batch in trl 1
             completion_only_loss=True,
+            packing=config.packing,
             max_length=None if limit == sys.maxsize else limit,
-            gradient_checkpointing=False,  # trl's own default saves memory, which small students have, for time
         )
-        if settings.n_gpu > 1:
-            raise RunError("several GPUs stand open to one process, and trl uses one; set CUDA_VISIBLE_DEVICES=0")
+        check_devices(settings)
         return CausalStudentTrainer(
             model=model,
             args=settings,
-            train_dataset=_rows(tokenizer, template, pairs, longest),
-            eval_dataset=_rows(tokenizer, template, validation, longest) if validation else None,
+            train_dataset=_rows(template, pairs),
+            eval_dataset=_rows(template, validation) if validation else None,
             processing_class=tokenizer,
         )
 
 
-class CausalStudentTrainer(GroupedByLength, SFTTrainer):
+class CausalStudentTrainer(StudentTrainer, SFTTrainer):
     """SFTTrainer that counts the tokens of a whole update, whatever the model, and reports to nobody."""
 
     def __init__(self, model: Any, **arguments: Any) -> None:
@@ -73,21 +87,21 @@ class CausalStudentTrainer(GroupedByLength, SFTTrainer):
     def _send_telemetry(self) -> None:
         """Nothing: a training is nobody else's business."""
 
+    def create_model_card(self, *arguments: Any, **named: Any) -> None:
+        """None: a checkpoint is no release."""
 
-def _rows(tokenizer: Any, template: str, pairs: Sequence[TextPair], longest: int) -> datasets.Dataset:
-    """Prompts and completions of sources and targets of at most `longest` tokens; the trainer adds the end token."""
-    sources, targets = (shortened(tokenizer, texts, longest) for texts in zip(*pairs, strict=True))
+
+def _rows(template: str, pairs: Sequence[TextPair]) -> datasets.Dataset:
+    """Prompts and completions; the trainer adds the end token."""
     return datasets.Dataset.from_dict(
         {
-            "prompt": [prompt(template, source) for source in sources],
-            "completion": [completion(target) for target in targets],
+            "prompt": [prompt(template, source) for source, _ in pairs],
+            "completion": [completion(target) for _, target in pairs],
         }
     )
 
 
-def _check(tokenizer: Any, template: str, pair: TextPair, longest: int) -> None:
-    if longest < 1:
-        raise ConfigError("student.base has too few positions for any sentence; name a larger model")
+def _check(tokenizer: Any, template: str, pair: TextPair) -> None:
     if tokenizer.eos_token is None:
         raise ConfigError("the tokenizer of student.base has no end-of-text token, so nothing would end; set eos_token")
     asked, answer = prompt(template, pair[0]), completion(pair[1])

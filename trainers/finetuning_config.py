@@ -2,8 +2,9 @@
 
 import math
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, get_args, get_origin, get_type_hints
 
+from builders.config import to_mapping
 from builders.errors import ConfigError
 
 
@@ -39,18 +40,31 @@ class FineTuningConfig:
         learning_rate: Its peak.
         epochs: Passes over the pairs.
         max_steps: Updates to make instead of `epochs`, such as for a control with the same compute.
-        batch_size: Pairs a forward pass, on each device.
+        batch_size: Pairs a forward pass, of all processes together.
         gradient_accumulation_steps: Forward passes an update. The same batch_size * gradient_accumulation_steps gives
             the same losses.
         warmup_ratio: Share of the updates in which the rate rises from 0.
         schedule: Of the learning rate after that.
         weight_decay: Of AdamW.
         label_smoothing: Probability spread over the whole vocabulary.
-        max_length: Tokens a sentence, longer ones are cut; also `max_new_tokens` of the saved generation settings.
+        max_length: Tokens a sentence; a longer one loses its last words, and is counted in `training.json`. Also
+            `max_new_tokens` of the saved generation settings.
         both_directions: Train on each pair and on its reverse; see `training_pairs`. Paraphrase only.
-        evaluations: How often the loss on the validation pairs is taken, at even distances.
+        evaluations: How often the loss on the validation pairs is taken, at even distances; label smoothing is no part
+            of it.
         validation_pairs: Most validation pairs looked at.
-        bf16: Mixed precision. Never fp16, in which T5 gives NaN.
+        metric: What an evaluation goes by: the loss, or iBLEU or ROUGE-L of what the student writes to the validation
+            sources, greedily; the loss is taken in any case.
+        patience: Evaluations in a row without a better figure after which the training stops; none trains to the end.
+        keep: The weights after the last update, or those of the best evaluation.
+        checkpoints: How often everything is saved on the way, at even distances, for a killed training to go on from;
+            cannot change a result. Each takes about three times the size of the weights.
+        precision: What the model computes in; its weights are fp32 in any case. fp16 needs a CUDA GPU, and a T5 has
+            NaN in it.
+        activation_checkpointing: Save memory for a third more time: activations are computed again in the backward
+            pass. Changes the last bits of a T5's gradients at most.
+        packing: Lay several pairs one behind the other in rows of up to twice `max_length` tokens, and count rows as
+            `batch_size`. A pair does not see the others of its row. Decoder-only students only.
         lora: Train a LoRA adapter instead of all weights.
     """
 
@@ -67,7 +81,13 @@ class FineTuningConfig:
     both_directions: bool = True
     evaluations: int = 5
     validation_pairs: int = 500
-    bf16: bool = False
+    metric: Literal["loss", "ibleu", "rouge_l"] = "loss"
+    patience: int | None = None
+    keep: Literal["last", "best"] = "last"
+    checkpoints: int = 0
+    precision: Literal["fp32", "bf16", "fp16"] = "fp32"
+    activation_checkpointing: bool = False
+    packing: bool = False
     lora: LoraSettings | None = field(default=None)
 
     def __post_init__(self) -> None:
@@ -80,8 +100,21 @@ class FineTuningConfig:
         _require("weight_decay", self.weight_decay, 0 <= self.weight_decay < math.inf, "a finite number from 0")
         for name in ("warmup_ratio", "label_smoothing"):
             _require(name, getattr(self, name), 0.0 <= getattr(self, name) < 1.0, "a number in [0, 1)")
-        schedules = ("linear", "cosine", "constant_with_warmup")
-        _require("schedule", self.schedule, self.schedule in schedules, "one of " + ", ".join(schedules))
+        _require("patience", self.patience, self.patience is None or self.patience >= 1, "a whole number from 1")
+        _require("checkpoints", self.checkpoints, self.checkpoints >= 0, "a whole number from 0")
+        for name, kind in get_type_hints(type(self)).items():
+            if get_origin(kind) is Literal:
+                choices = get_args(kind)
+                _require(name, getattr(self, name), getattr(self, name) in choices, "one of " + ", ".join(choices))
+
+    @property
+    def needs_validation(self) -> bool:
+        """Whether the training goes by what its evaluations say."""
+        return self.patience is not None or self.keep == "best"
+
+    def deciding(self) -> dict[str, Any]:
+        """The settings that can change a result, for a fingerprint."""
+        return {name: value for name, value in to_mapping(self).items() if name != "checkpoints"}
 
 
 def _require(name: str, value: Any, holds: bool, accepted: str) -> None:

@@ -4,6 +4,7 @@ This file ships with a led student as it stands and uses nothing of this project
 """
 
 import re
+from collections.abc import Sequence
 
 CONTROL = "control.json"  # beside the weights of a led student: what leads it
 _LEAF = re.compile(r"\(([^\s()]+) [^\s()]+\)")
@@ -28,3 +29,24 @@ def tree_signal(tree: str, layers: int | None = None) -> str:
             shown.append(piece)
         depth -= piece == ")"
     return re.sub(r"\(([^\s()]+)\)", r"\1", "".join(f" {piece}" if piece == "(" else piece for piece in shown)).strip()
+
+
+def bucket(value: float, bounds: Sequence[float]) -> float | None:
+    """The bucket that a value lies in, by its upper bound; None above the last.
+
+    Args:
+        value: Such as the words of a summary over those of its source.
+        bounds: The upper bounds of the buckets, rising; a bound belongs to the bucket below it.
+    """
+    return next((bound for bound in bounds if value <= bound), None)
+
+
+def summary_signal(compression: float | None = None, abstraction: float | None = None) -> str:
+    """The buckets that a summary shall lie in, as a student reads them; None does not ask.
+
+    Args:
+        compression: The upper bound of a bucket of the summary's words over those of the source.
+        abstraction: The same of the share of the summary's words that the source has not.
+    """
+    asked = {"compression": compression, "abstraction": abstraction}
+    return " ".join(f"{name} {bound:g}" for name, bound in asked.items() if bound is not None)

@@ -8,7 +8,8 @@ from builders.generation import Decoding, Prompt, sample_continuations, sample_t
 from builders.progress import track
 
 from .kind import load_student
-from .prompt import prompt, prompt_template, room, shortened
+from .prompt import prompt, prompt_template, room
+from .shortening import shortened
 
 ROWS_PER_BATCH = 128  # a constant: a batch's composition shows in the last bits of its logits
 MAX_NEW_TOKENS = 100  # the authors' released code
@@ -32,11 +33,7 @@ class Paraphraser:
 
     def greedy(self, sentences: Sequence[str], label: str | None = None) -> list[str]:
         """The likeliest output of each sentence, token by token; each distinct sentence is generated from once."""
-        distinct = list(dict.fromkeys(sentences))
-        prompts = [Prompt(sentence, 0) for sentence in distinct]
-        outputs = self.sample(prompts, n=1, temperature=0.0, top_p=1.0, label=label)
-        output = {sentence: text for sentence, [text] in zip(distinct, outputs, strict=True)}
-        return [output[sentence] for sentence in sentences]
+        return greedy_outputs(self._model, self._tokenizer, sentences, self._max_new_tokens, label)
 
     def sample(
         self, prompts: Sequence[Prompt], n: int, temperature: float, top_p: float, label: str | None = None
@@ -50,13 +47,30 @@ class Paraphraser:
             top_p: Nucleus.
             label: For the progress bar; without one none is shown.
         """
-        generate = sample_targets if self._model.config.is_encoder_decoder else _sample_completions
         decoding = Decoding(num_return=n, temperature=temperature, top_p=top_p, max_new_tokens=self._max_new_tokens)
+        return _outputs(self._model, self._tokenizer, prompts, decoding, label)
 
-        def outputs(batch: list[Prompt]) -> list[list[str]]:
-            return generate(self._model, self._tokenizer, batch, decoding)
 
-        return in_length_order(prompts, max(1, ROWS_PER_BATCH // n), outputs, label)
+def greedy_outputs(
+    model: Any, tokenizer: Any, sentences: Sequence[str], max_new_tokens: int, label: str | None = None
+) -> list[str]:
+    """The likeliest output of each sentence by a student at hand, such as one in training."""
+    distinct = list(dict.fromkeys(sentences))
+    decoding = Decoding(max_new_tokens=max_new_tokens)
+    outputs = _outputs(model, tokenizer, [Prompt(sentence, 0) for sentence in distinct], decoding, label)
+    output = {sentence: text for sentence, [text] in zip(distinct, outputs, strict=True)}
+    return [output[sentence] for sentence in sentences]
+
+
+def _outputs(
+    model: Any, tokenizer: Any, prompts: Sequence[Prompt], decoding: Decoding, label: str | None
+) -> list[list[str]]:
+    generate = sample_targets if model.config.is_encoder_decoder else _sample_completions
+
+    def outputs(batch: list[Prompt]) -> list[list[str]]:
+        return generate(model, tokenizer, batch, decoding)
+
+    return in_length_order(prompts, max(1, ROWS_PER_BATCH // decoding.num_return), outputs, label)
 
 
 def _sample_completions(model: Any, tokenizer: Any, prompts: list[Prompt], decoding: Decoding) -> list[list[str]]:

@@ -1,6 +1,5 @@
 """What a decoder-only student reads and writes: a source put into a prompt, and the target behind it."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from builders.errors import RunError
@@ -37,19 +36,11 @@ def completion(target: str) -> str:
     return f" {target}"
 
 
+def around(tokenizer: Any, template: str) -> int:
+    """How many tokens to reckon with beside those of source and target: the template's, the end and some to spare."""
+    return len(tokenizer(prompt(template, ""))["input_ids"]) + 1 + _SPARE
+
+
 def room(model: Any, tokenizer: Any, template: str) -> int:
     """How many tokens source and target may have together, so that the template and the end fit in as well."""
-    return positions(model) - len(tokenizer(prompt(template, ""))["input_ids"]) - 1 - _SPARE
-
-
-def shortened(tokenizer: Any, texts: Sequence[str], max_tokens: int) -> list[str]:
-    """The texts, each without its end where it has more than `max_tokens` tokens."""
-    if not texts:
-        return []
-    settings = {"add_special_tokens": False, "truncation": True, "max_length": max_tokens + 1}
-    encoded = tokenizer(list(texts), **settings)["input_ids"]
-    return [
-        # The end of a decoded start may be half a character.
-        text if len(ids) <= max_tokens else tokenizer.decode(ids[:max_tokens]).rstrip("\ufffd").strip()
-        for text, ids in zip(texts, encoded, strict=True)
-    ]
+    return positions(model) - around(tokenizer, template)

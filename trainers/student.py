@@ -4,19 +4,17 @@ import warnings
 from pathlib import Path
 from typing import Any
 
-from peft import LoraConfig, PeftModel, TaskType, get_peft_model
-from torch import nn
+from peft import LoraConfig, PeftModel
 from transformers import GenerationConfig
-from transformers.pytorch_utils import Conv1D
 from transformers.utils.logging import disable_progress_bar
 
-from builders.config import to_mapping
-from builders.errors import ConfigError, one_line
-from builders.model_place import adapter_base, resolve, settings_folder
+from builders.model_place import adapter_base, settings_folder
 
+from .adapter import fresh_adapter
 from .finetuning_config import LoraSettings
 from .kind import Loader, student_loader
 from .prompt import prompt_template, room
+from .training_checks import check_continued_adapter
 
 
 def trainable_model(base: str, lora: LoraSettings | None) -> tuple[Any, Any]:
@@ -35,49 +33,13 @@ def trainable_model(base: str, lora: LoraSettings | None) -> tuple[Any, Any]:
         folder = settings_folder(base)
         if adapter_base(folder) is not None:
             return _continued_adapter(folder, lora, load)
-        return _fresh_adapter(base, lora, load)
-
-
-def _fresh_adapter(base: str, lora: LoraSettings, load: Loader) -> tuple[Any, Any]:
-    model, tokenizer = load(base)
-    encodes = model.config.is_encoder_decoder
-    matrices = _matrices(model)
-    settings = LoraConfig(
-        task_type=TaskType.SEQ_2_SEQ_LM if encodes else TaskType.CAUSAL_LM,
-        r=lora.rank,
-        lora_alpha=lora.alpha,
-        lora_dropout=lora.dropout,
-        target_modules=None if lora.target_modules is None else list(lora.target_modules),
-        fan_in_fan_out=Conv1D in matrices.values(),  # as GPT-2 stores its weights
-    )
-    named = "left out" if lora.target_modules is None else str(list(lora.target_modules))
-    fitting = ", ".join(sorted(matrices))
-    if not encodes and "lm_head" in (lora.target_modules or ()):
-        raise ConfigError(f"lora.target_modules {named}: the output layer cannot be adapted; choose from {fitting}")
-    try:
-        student = get_peft_model(model, settings)
-    except ValueError as error:
-        problem = f"lora.target_modules {named} do not fit '{base}': {one_line(error)}"
-        raise ConfigError(f"{problem}; choose from {fitting}") from error
-    place = Path(resolve(base))
-    # absolute, so that the adapter finds its base from any working directory
-    settings.base_model_name_or_path = str(place.resolve()) if place.is_dir() else base
-    return student, tokenizer
-
-
-def _matrices(model: Any) -> dict[str, type]:
-    """The names of the matrices that can be adapted, each with the class of its layer."""
-    output = model.get_output_embeddings()
-    layers = {name: layer for name, layer in model.named_modules() if isinstance(layer, nn.Linear | Conv1D)}
-    return {name.rpartition(".")[2]: type(layer) for name, layer in layers.items() if layer is not output}
+        model, tokenizer = load(base)
+        return fresh_adapter(model, base, lora), tokenizer
 
 
 def _continued_adapter(folder: Path, lora: LoraSettings, load: Loader) -> tuple[Any, Any]:
     settings = LoraConfig.from_pretrained(str(folder))
-    shape = (settings.r, settings.lora_alpha, set(settings.target_modules))
-    if shape != (lora.rank, lora.alpha, set(lora.target_modules or settings.target_modules)):
-        kept = f"rank: {settings.r}, alpha: {settings.lora_alpha}, target_modules: {sorted(settings.target_modules)}"
-        raise ConfigError(f"lora must be that of the student it continues ({kept}), got {to_mapping(lora)}")
+    check_continued_adapter(settings.to_dict(), lora)
     settings.lora_dropout = lora.dropout
     model, tokenizer = load(settings.base_model_name_or_path)
     return PeftModel.from_pretrained(model, str(folder), config=settings, is_trainable=True), tokenizer
@@ -93,6 +55,7 @@ def save_student(model: Any, tokenizer: Any, max_length: int, folder: Path) -> N
     whole = model.get_base_model() if isinstance(model, PeftModel) else model
     whole.generation_config = generation
     model.save_pretrained(folder)
+    (folder / "README.md").unlink(missing_ok=True)  # peft leaves a blank form
     generation.save_pretrained(folder)
     tokenizer.save_pretrained(folder)
 

@@ -1,21 +1,21 @@
-"""What the trainings of both kinds of student have in common: settings, order of the pairs, progress, loss curve."""
+"""What the trainers of both kinds of student share: their arguments, the order of the rows and the evaluation."""
 
-import math
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import torch
-from torch.utils.data import Sampler
-from transformers import Trainer, TrainerCallback
+from torch.nn.functional import cross_entropy
+from torch.utils.data import DataLoader
+from transformers import Trainer
 
 from builders.errors import RunError
-from builders.progress import track
 
-from .batches import LengthGroupedSampler
+from .batches import IGNORED, LengthGroupedBatches, Rows
 from .finetuning_config import FineTuningConfig
+from .processes import process_count
 
 LOSSES_LOGGED = 50  # points on the loss curve, whatever the length of the training
-CURVES = ("loss", "eval_loss")
 
 
 def training_arguments(config: FineTuningConfig, folder: Path, seed: int) -> dict[str, Any]:
@@ -25,19 +25,20 @@ def training_arguments(config: FineTuningConfig, folder: Path, seed: int) -> dic
         "seed": seed,
         "num_train_epochs": config.epochs,
         "max_steps": config.max_steps or -1,
-        "per_device_train_batch_size": config.batch_size,
-        "per_device_eval_batch_size": config.batch_size,
+        "per_device_train_batch_size": config.batch_size // process_count(),
         "gradient_accumulation_steps": config.gradient_accumulation_steps,
         "learning_rate": config.learning_rate,
         "lr_scheduler_type": config.schedule,
         "warmup_steps": config.warmup_ratio,  # below 1 it is a share of the updates
         "weight_decay": config.weight_decay,
-        "bf16": config.bf16,
+        "bf16": config.precision == "bf16",
+        "fp16": config.precision == "fp16",
+        "activation_checkpointing": config.activation_checkpointing,
         "logging_steps": 1 / LOSSES_LOGGED,
         "logging_nan_inf_filter": False,  # a diverged training must be seen
         "eval_strategy": "no",  # `Evaluate` asks for it
-        "prediction_loss_only": True,
-        "save_strategy": "no",
+        "save_strategy": "no",  # `Checkpoints` asks for it
+        "ddp_find_unused_parameters": False,
         "report_to": "none",
         "disable_tqdm": True,
         "remove_unused_columns": False,
@@ -46,55 +47,86 @@ def training_arguments(config: FineTuningConfig, folder: Path, seed: int) -> dic
     }
 
 
-class GroupedByLength(Trainer):
-    """A trainer whose batches hold rows of like length."""
-
-    def _get_train_sampler(self, train_dataset: Any = None) -> Sampler[int]:
-        rows = self.train_dataset if train_dataset is None else train_dataset
-        lengths = [len(row["input_ids"]) + len(row["labels"]) for row in rows]
-        update = self.args.train_batch_size * self.args.gradient_accumulation_steps * self.args.world_size
-        return LengthGroupedSampler(lengths, update, self.args.seed)
+def check_devices(arguments: Any) -> None:
+    """Refuses, with a `RunError`, to share a batch out over the GPUs that one process sees: losses would be wrong."""
+    if arguments.n_gpu > 1:
+        problem = f"{arguments.n_gpu} GPUs stand open to one process, and a training uses one GPU a process"
+        raise RunError(f"{problem}; set student.processes: {arguments.n_gpu}, or CUDA_VISIBLE_DEVICES=0 for one")
 
 
-class ShowProgress(TrainerCallback):
-    """One bar or a few plain lines in place of the trainer's own reports."""
+class StudentTrainer(Trainer):
+    """A trainer that goes through rows in `LengthGroupedBatches` and evaluates each validation row once.
 
-    def __init__(self, label: str) -> None:
-        self.label = label
-
-    def on_train_begin(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
-        """Opens the bar."""
-        self.steps = iter(track(range(state.max_steps), state.max_steps, self.label))
-        next(self.steps)
-
-    def on_step_end(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
-        """Moves it by one update."""
-        next(self.steps, None)
-
-
-class Evaluate(TrainerCallback):
-    """Takes the validation loss `times` times at even distances, the last time at the end.
-
-    The trainer's own `eval_steps` is a distance: most often it does not come out even, and "once" cannot be said.
+    Args:
+        written: What an evaluation adds to the loss: figures of the validation rows with these numbers, one each.
+        arguments: Of the stock trainer.
     """
 
-    def __init__(self, times: int) -> None:
-        self.times = times
+    def __init__(self, written: Callable[[list[int]], dict[str, list[float]]] | None = None, **arguments: Any) -> None:
+        self.written = written
+        super().__init__(**arguments)
 
-    def on_step_end(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
-        """Asks for it after those updates with which another of the `times` parts is done."""
-        parts_done = [step * self.times // state.max_steps for step in (state.global_step - 1, state.global_step)]
-        control.should_evaluate = parts_done[0] < parts_done[1]
+    def get_train_dataloader(self) -> DataLoader:
+        """One that no other library shares out among processes, since the batches are this process's part already."""
+        rows, args = self.train_dataset, self.args
+        batches = LengthGroupedBatches(
+            _lengths(rows),
+            args.per_device_train_batch_size * args.world_size,
+            args.gradient_accumulation_steps,
+            args.seed,
+            args.process_index,
+            args.world_size,
+        )
+        pin = args.dataloader_pin_memory
+        return _EpochLoader(Rows(rows), batch_sampler=batches, collate_fn=self.data_collator, pin_memory=pin)
+
+    def _prepare_inputs(self, inputs: dict[str, Any]) -> dict[str, Any]:
+        """The inputs on this process's device; nothing is generated, so keys and values need not be kept."""
+        return super()._prepare_inputs(inputs) | {"use_cache": False}
+
+    def evaluate(self, *arguments: Any, **named: Any) -> dict[str, float]:
+        """The mean negative log-likelihood of the target tokens of all validation rows, and what is `written` of them.
+
+        The stock trainer weighs every batch alike, however many target tokens it has, and with several processes counts
+        rows twice.
+        """
+        lengths = _lengths(self.eval_dataset)
+        own = range(self.args.process_index, len(lengths), self.args.world_size)
+        order = sorted(own, key=lengths.__getitem__)
+        size = self.args.per_device_train_batch_size
+        losses = [self._losses(order[start : start + size]) for start in range(0, len(order), size)]
+        metrics = {"eval_loss": self._mean(sum(total for total, _ in losses), sum(count for _, count in losses))}
+        if self.written is not None:
+            for name, values in self.written(list(own)).items():
+                metrics[f"eval_{name}"] = self._mean(sum(values), len(values))
+        self.log(metrics)
+        self.control: Any = self.callback_handler.on_evaluate(self.args, self.state, self.control, metrics)
+        return metrics
+
+    @torch.no_grad()
+    def _losses(self, numbers: list[int]) -> tuple[float, int]:
+        """The summed loss of these validation rows, and over how many tokens."""
+        inputs = self._prepare_inputs(self.data_collator([self.eval_dataset[number] for number in numbers]))
+        labels = inputs.pop("labels")
+        logits = self.model.eval()(**inputs).logits
+        if not self.model.config.is_encoder_decoder:
+            logits, labels = logits[:, :-1], labels[:, 1:]
+        kept = labels != IGNORED
+        return float(cross_entropy(logits[kept].float(), labels[kept], reduction="sum")), int(kept.sum())
+
+    def _mean(self, total: float, count: int) -> float:
+        """A mean over what all processes have."""
+        sums = torch.tensor([total, count], dtype=torch.float64, device=self.args.device)
+        total, count = self.accelerator.reduce(sums, reduction="sum").tolist()
+        return total / count
 
 
-def loss_curve(log: list[dict[str, float]]) -> list[dict[str, float]]:
-    """The losses in a trainer's log, `{"step", "loss"}` and `{"step", "eval_loss"}`.
+class _EpochLoader(DataLoader):
+    """A loader that hands the number of the epoch on to its batches."""
 
-    Raises:
-        RunError: One of them is no number.
-    """
-    history = [{"step": entry["step"], name: entry[name]} for entry in log for name in CURVES if name in entry]
-    for entry in history:
-        if not all(math.isfinite(value) for value in entry.values()):
-            raise RunError(f"the training loss was no number at step {entry['step']}; lower learning_rate")
-    return history
+    def set_epoch(self, epoch: int) -> None:
+        self.batch_sampler.set_epoch(epoch)
+
+
+def _lengths(rows: Any) -> list[int]:
+    return [len(row["input_ids"]) + len(row["labels"]) for row in rows]

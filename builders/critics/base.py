@@ -51,11 +51,13 @@ class Shared:
         semantic: The semantic equivalence filter's settings, if it is in the list.
         hopeless: Of the screen, if it is in the list: from a context's id and sentences to a square of truth values,
             True where a premise (row) need not be asked about a hypothesis (column).
+        answers: What NLI models were asked before: by model, then by (premise, hypothesis).
     """
 
     both_orders: bool = False
     semantic: "CriticConfig | None" = None
     hopeless: Callable[[str, list[str]], np.ndarray] | None = None
+    answers: Mapping[str, Mapping[tuple[str, str], float]] = field(default_factory=dict)
     _memos: dict[str, EntailmentMemo] = field(default_factory=dict)
 
     def entailment(self, model: str | None) -> EntailmentMemo:
@@ -67,7 +69,9 @@ class Shared:
         if model is None:
             assert self.semantic is not None  # `CriticsConfig` has seen to it
             [model] = self.semantic.models
-        return self._memos.setdefault(model, EntailmentMemo(model))
+        if model not in self._memos:
+            self._memos[model] = EntailmentMemo(model, self.answers.get(model))
+        return self._memos[model]
 
 
 class CriticConfig(ABC):

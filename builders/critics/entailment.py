@@ -130,14 +130,18 @@ class EntailmentMemo:
     The semantic filter and the diversity filter share it. A sentence is tokenised once, and entails itself without
     asking.
 
+    Args:
+        ref: The model.
+        known: Probabilities that it was asked for before, by (premise, hypothesis).
+
     Attributes:
         calls: How many probabilities the model was asked for.
     """
 
-    def __init__(self, ref: str) -> None:
+    def __init__(self, ref: str, known: Mapping[tuple[str, str], float] | None = None) -> None:
         self.calls = 0
         self._ref = ref
-        self._known: dict[tuple[str, str], float] = {}
+        self._known = dict(known or {})
         self._encoded: dict[str, Any] = {}
 
     def probabilities(self, pairs: list[tuple[str, str]]) -> list[float]:

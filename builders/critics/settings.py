@@ -1,6 +1,7 @@
 """The critics of a recipe: an ordered list, read from it and built."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from builders.config import from_mapping, to_mapping
@@ -48,8 +49,6 @@ class CriticsConfig:
     critics: tuple[CriticConfig, ...]
 
     def __post_init__(self) -> None:
-        if not self.critics:
-            raise ConfigError("critics must name at least one critic, got none")
         names = [_name(critic) for critic in self.critics]
         for name in names:
             if names.count(name) > 1:
@@ -80,6 +79,8 @@ class CriticsConfig:
             name, settings = _name_and_settings(entry, f"{where}[{i}]")
             settings = {} if settings is None else settings
             critics.append(_read(name, settings, f"{where}[{i}].{name}"))
+        if not critics:
+            raise ConfigError(f"{where} must name at least one critic, got none")
         return cls(tuple(critics))
 
     def to_value(self) -> list[dict[str, Any]]:
@@ -123,6 +124,13 @@ class CriticsConfig:
         return list(dict.fromkeys(model for critic in self.critics for model in critic.models))
 
     @property
+    def nli_models(self) -> list[str]:
+        """Those of them that are asked what follows from what."""
+        diversity = self.find(DiversityConfig)
+        asked = [*(self.semantic.models if self.semantic else ()), *(diversity.models if diversity else ())]
+        return list(dict.fromkeys(asked))
+
+    @property
     def semantic(self) -> SemanticEquivalenceConfig | None:
         """The semantic equivalence filter."""
         return self.find(SemanticEquivalenceConfig)
@@ -137,8 +145,25 @@ class CriticsConfig:
         Raises:
             ConfigError: They have one already, or none whose scores it could compare.
         """
-        at = len(self.critics) - isinstance(self.critics[-1], DiversityConfig)
+        at = len(self.critics) - (self.find(DiversityConfig) is not None)
         return CriticsConfig((*self.critics[:at], SelectionConfig(by=by), *self.critics[at:]))
+
+    def without(self, name: str) -> "CriticsConfig":
+        """The same critics but for the one that a recipe calls by that name; what it lent to another stays there."""
+        kept = [critic for critic in self.critics if _name(critic) != name]
+        if name == "semantic_equivalence" and self.semantic is not None:
+            kept = [critic for critic in kept if not isinstance(critic, ScreenConfig)]  # it saves that critic's calls
+            lent = self.semantic.model
+            kept = [
+                replace(critic, model=critic.model or lent) if isinstance(critic, DiversityConfig) else critic
+                for critic in kept
+            ]
+        return CriticsConfig(tuple(kept))
+
+    @property
+    def names(self) -> list[str]:
+        """Of the critics, as a recipe calls them."""
+        return [_name(critic) for critic in self.critics]
 
     def replaced(self, old: CriticConfig, new: CriticConfig) -> "CriticsConfig":
         """The same critics with one of them changed."""
@@ -166,12 +191,17 @@ def _name(critic: CriticConfig) -> str:
     return critic.path if isinstance(critic, OwnCriticConfig) else _NAMES[type(critic)]
 
 
-def build_critics(config: CriticsConfig, both_orders: bool = False) -> list[Critic]:
+def build_critics(
+    config: CriticsConfig,
+    both_orders: bool = False,
+    answers: Mapping[str, Mapping[tuple[str, str], float]] | None = None,
+) -> list[Critic]:
     """The critics themselves, with fresh entailment memos: build them once a shard.
 
     Args:
         config: Settings.
         both_orders: Whether each pair to be judged stands for its reverse too (see `Diversity`).
+        answers: As in `Shared`.
     """
-    shared = Shared(both_orders, config.semantic)
+    shared = Shared(both_orders, config.semantic, answers=answers or {})
     return [critic.build(shared) for critic in config.critics]

@@ -80,6 +80,16 @@ def test_splits_are_disjoint_and_share_their_words():
     assert values["test"] <= values["train"]
 
 
+def test_an_exemplar_says_the_same_roles_of_another_held_out_event():
+    for row in rows("paraphrase", 40, seed=0):
+        said, shown = meaning(row["source"]), meaning(row["exemplar"])
+        assert said is not None
+        assert shown is not None
+        assert (shown.frame, {role for role, _ in shown.roles}) == (said.frame, {role for role, _ in said.roles})
+        assert split_of(GRAMMAR, shown) == "test"
+        assert shown != said
+
+
 @pytest.mark.parametrize("task", ["paraphrase", "summary"])
 def test_benchmark_rows_are_held_out_distinct_and_repeatable(task):
     drawn = rows(task, 40, seed=0)

@@ -26,16 +26,27 @@ def test_jsonl_and_tsv_hold_the_same_rows(tmp_path):
     assert benchmark_rows(write(tmp_path, "rows.tsv", "a b.\tc.\nd.\n"), "paraphrase") == expected
 
 
+def test_a_row_may_have_an_exemplar_with_or_without_a_reference(tmp_path):
+    expected = [
+        {"source": "a.", "reference": "b.", "exemplar": "c."},
+        {"source": "d.", "reference": None, "exemplar": "e."},
+    ]
+    jsonl = '{"source": "a.", "reference": "b.", "exemplar": " c."}\n{"source": "d.", "exemplar": "e."}\n'
+    assert benchmark_rows(write(tmp_path, "rows.jsonl", jsonl), "paraphrase") == expected
+    assert benchmark_rows(write(tmp_path, "rows.tsv", "a.\tb.\tc.\nd.\t\te.\n"), "paraphrase") == expected
+
+
 @pytest.mark.parametrize(
     ("name", "text", "where"),
     [
-        ("rows.tsv", "a\tb\tc\n", "line 1: 3 columns"),
+        ("rows.tsv", "a\tb\tc\td\n", "line 1: 4 columns"),
         ("rows.tsv", "a\tb\n\tb\n", "line 2: the source"),
         ("rows.jsonl", '{"text": "a"}\n', 'line 1: not an object with a "source"'),
         ("rows.jsonl", "[]\n", 'line 1: not an object with a "source"'),
         ("rows.jsonl", "a\n", "line 1 is not valid JSON: 'a'"),
         ("rows.jsonl", '{"source": "a \\ud800"}\n', "line 1 has half a character"),
         ("rows.jsonl", '{"source": "a", "reference": 3}\n', "line 1: the reference"),
+        ("rows.jsonl", '{"source": "a", "exemplar": " "}\n', "line 1: the exemplar"),
         ("rows.tsv", "a\tb\n", "gives 1 test rows"),
     ],
 )

@@ -24,11 +24,12 @@ from builders.models import load_causal_lm
 from tests.builders.tiny_models import make_teacher
 from tests.trainers.conftest import PAIRS, SENTENCES, make_tokenizer
 from tests.trainers.test_finetuning import CONFIG, LORA, history, weights
-from trainers.causal import causal_trainer
+from trainers.causal import causal_trainer, longest_sides
 from trainers.finetuning import fine_tune
 from trainers.finetuning_config import LoraSettings
 from trainers.paraphraser import Paraphraser
 from trainers.prompt import prompt
+from trainers.shortening import shortened_pairs
 
 SOURCE, TARGET = PAIRS[0]
 
@@ -64,8 +65,9 @@ def teacher(tmp_path_factory) -> str:
 def prepared(base: str, pairs: list[tuple[str, str]], folder: Path, max_length: int = 48) -> list[dict]:
     """The rows that a training of `base` on the pairs would see."""
     model, tokenizer = load_causal_lm.__wrapped__(base)
+    shorter, _ = shortened_pairs(tokenizer, pairs, longest_sides(model, tokenizer, max_length))
     config = replace(CONFIG, max_length=max_length)
-    return list(causal_trainer(model, tokenizer, pairs, [], config, folder, seed=0).train_dataset)
+    return list(causal_trainer(model, tokenizer, shorter, [], config, folder, seed=0).train_dataset)
 
 
 @pytest.mark.parametrize("config", [CONFIG, LORA], ids=["full", "lora"])
@@ -104,7 +106,7 @@ def test_same_seed_gives_the_same_bytes(config, gpt2, pairs, tmp_path):
     assert one != other
 
 
-@pytest.mark.parametrize("setting", [{"bf16": True}, {"label_smoothing": 0.1}, {"schedule": "cosine"}], ids=str)
+@pytest.mark.parametrize("setting", [{"precision": "bf16"}, {"label_smoothing": 0.1}, {"schedule": "cosine"}], ids=str)
 def test_settings_reach_the_training(setting, gpt2, pairs, tmp_path):
     plain = history(fine_tune(gpt2, pairs, [], CONFIG, tmp_path / "plain", seed=0))
     other = history(fine_tune(gpt2, pairs, [], replace(CONFIG, **setting), tmp_path / "other", seed=0))
@@ -139,8 +141,8 @@ def test_a_sentence_that_is_too_long_loses_its_end_and_the_row_keeps_its_form(ma
     tokenizer = AutoTokenizer.from_pretrained(gpt2)
     text = tokenizer.decode(row["input_ids"])
     source, target = text.split(" => ")
-    assert (f"{SOURCE} " * 40).startswith(source)
-    assert (f"{TARGET} " * 40).startswith(target.removesuffix("</s>"))
+    assert f"{SOURCE} " * 40 == f"{source} {(f'{SOURCE} ' * 40).removeprefix(source).lstrip()}"  # cut behind a word
+    assert (f"{TARGET} " * 40).startswith(f"{target.removesuffix('</s>')} ")
     assert target.endswith("</s>")
     assert len(row["input_ids"]) <= min(2 * max_length + 10, 256)
 

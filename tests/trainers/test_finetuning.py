@@ -67,8 +67,11 @@ def test_evaluations_are_as_many_as_asked_for(t5, pairs, tmp_path, evaluations, 
 def test_training_json_says_what_was_run(t5, pairs, tmp_path):
     out = fine_tune(t5, pairs, pairs[:4], replace(CONFIG, evaluations=2), tmp_path / "student", seed=3)
     record = json.loads((out / "training.json").read_text())
-    assert list(record) == ["fingerprint", "base", "method", "pairs", "settings", "history", "steps", "seconds"]
-    assert (record["method"], record["pairs"], record["steps"]) == ("full", len(pairs), 6)
+    assert list(record) == [
+        *("fingerprint", "base", "method", "pairs", "settings", "history"),
+        *("steps", "kept_step", "cut_sources", "cut_targets", "seconds"),
+    ]
+    assert (record["method"], record["pairs"], record["steps"], record["kept_step"]) == ("full", len(pairs), 6, 6)
     assert record["settings"]["seed"] == 3
     assert [entry["step"] for entry in record["history"] if "eval_loss" in entry] == [3, 6]
 
@@ -103,7 +106,7 @@ def test_a_later_round_continues_the_adapter(t5, pairs, tmp_path):
     assert torch.isfinite(model(input_ids=torch.tensor([[5, 1]]), labels=torch.tensor([[6, 1]])).loss)
 
 
-@pytest.mark.parametrize("setting", [{"bf16": True}, {"label_smoothing": 0.1}, {"schedule": "cosine"}], ids=str)
+@pytest.mark.parametrize("setting", [{"precision": "bf16"}, {"label_smoothing": 0.1}, {"schedule": "cosine"}], ids=str)
 def test_settings_reach_the_training(setting, t5, pairs, tmp_path):
     plain = history(fine_tune(t5, pairs, [], CONFIG, tmp_path / "plain", seed=0))
     other = history(fine_tune(t5, pairs, [], replace(CONFIG, **setting), tmp_path / "other", seed=0))

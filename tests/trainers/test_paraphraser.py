@@ -5,7 +5,7 @@ from transformers import AutoTokenizer
 
 from builders.generation import Prompt
 from trainers.paraphraser import Paraphraser, in_length_order
-from trainers.prompt import shortened
+from trainers.shortening import shortened
 
 
 @pytest.fixture(params=["student", "decoder"])

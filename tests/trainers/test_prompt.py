@@ -1,10 +1,10 @@
 from types import SimpleNamespace
 
 import pytest
-from transformers import AutoTokenizer, GPT2Config
+from transformers import GPT2Config
 
 from builders.errors import RunError
-from trainers.prompt import completion, prompt, prompt_template, shortened
+from trainers.prompt import completion, prompt, prompt_template
 
 
 def test_a_training_row_is_source_arrow_target():
@@ -26,15 +26,3 @@ def test_the_template_survives_saving(tmp_path):
 def test_a_template_without_a_place_for_the_source_is_one_line(template):
     with pytest.raises(RunError, match=r"prompt_template in config.json must be a text with \{source\}"):
         prompt_template(SimpleNamespace(prompt_template=template))
-
-
-def test_only_texts_that_are_too_long_lose_their_end(gpt2):
-    tokenizer = AutoTokenizer.from_pretrained(gpt2)
-    texts = ["Acme posted a profit on Monday.", "Acme é", ""]
-    lengths = [len(tokenizer(text)["input_ids"]) for text in texts]
-    assert shortened(tokenizer, texts, lengths[0]) == texts
-    cut = shortened(tokenizer, texts, lengths[1] - 1)
-    assert cut[1:] == ["Acme", ""]  # what is left of the last letter is half a character
-    assert texts[0].startswith(cut[0])
-    assert 0 < len(tokenizer(cut[0])["input_ids"]) < lengths[1]
-    assert shortened(tokenizer, [], 5) == []
