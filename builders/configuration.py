@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from builders.errors import ConfigError
-from builders.model_place import adapter_base, load_error, resolve, settings_folder
+from builders.errors import ConfigError, RunError
+from builders.model_place import ADAPTER, adapter_base, load_error, resolve, settings_folder
 
 
 def read_configuration(ref: str) -> Any:
@@ -18,9 +18,13 @@ def read_configuration(ref: str) -> Any:
     """
     from transformers import AutoConfig  # slow to import
 
-    base = adapter_base(settings_folder(ref))
+    folder = settings_folder(ref)
+    base = adapter_base(folder)
     if base is not None:
-        return read_configuration(base)
+        try:
+            return read_configuration(base)
+        except RunError as error:
+            raise RunError(f"{folder / ADAPTER} names a base that is not there: {error}") from error
     try:
         return AutoConfig.from_pretrained(resolve(ref))
     except Exception as error:

@@ -18,9 +18,12 @@ class RunError(Exception):
 
 
 def one_line(error: BaseException, limit: int = 200) -> str:
-    """The first line that says something in a library's message, shortened to `limit` characters."""
+    """The first line that says something in a library's message, shortened to `limit` characters.
+
+    One that ends in a colon only announces the next.
+    """
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    text = lines[0] if lines else type(error).__name__
+    text = " ".join(lines[: 2 if lines[0].endswith(":") else 1]) if lines else type(error).__name__
     return text if len(text) <= limit else text[: limit - 3] + "..."
 
 

@@ -94,7 +94,8 @@ def load_error(ref: str, problem: str, error: Exception) -> RunError:
     if isinstance(error, ImportError):  # BioGPT's tokenizer, for one, needs a package that is optional
         remedy = "install what it needs; for BioGPT by pip install 'impossible-distillation[biogpt]'"
     else:
-        remedy = "check the name, or the network when it is a Hub id"
+        there = user_path(ref).exists() or ":" in ref
+        remedy = "save the model again, or name another" if there else "check the name, or the network"
     return RunError(f"model '{ref}' {problem}: {one_line(error)}; {remedy}")
 
 
@@ -110,6 +111,10 @@ def adapter_base(folder: Path) -> str | None:
     if not isinstance(base, str) or not base:
         remedy = "name the model that the adapter was trained on"
         raise RunError(f"{folder / ADAPTER} has no base_model_name_or_path, got {base!r}; {remedy}")
+    if user_path(base).resolve() == folder.resolve():
+        raise RunError(
+            f"{folder / ADAPTER} names the adapter itself as its base; name the model that it was trained on"
+        )
     return base
 
 

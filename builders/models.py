@@ -12,6 +12,7 @@ from typing import Any
 from builders.configuration import read_configuration
 from builders.errors import RunError
 from builders.model_place import ADAPTER, CONFIG, adapter_base, load_error, read_settings, resolve, settings_folder
+from builders.model_weights import WEIGHTLESS, load_weights
 
 _RESULT_FILES = ("*.safetensors", "*.bin", "*.model", "vocab*", "merges.txt", "tokenizer*", "*tokens*.json", "*.txt")
 _GENERATION = "generation_config.json"
@@ -108,15 +109,41 @@ def load_encoder(ref: str) -> tuple[Any, Any]:
     return model.get_encoder() if config.is_encoder_decoder else model, tokenizer
 
 
+def check_loads(auto_class: str, ref: str, kind: str) -> None:
+    """Finds, without reading a weight, what would keep a model on this machine from being loaded.
+
+    Of a model on the Hub nothing is fetched for this.
+
+    Args:
+        auto_class: The class of transformers that will load it, such as "AutoModelForCausalLM".
+        ref: Folder, `package:folder` or Hub id.
+        kind: What it should be, for messages, such as "a causal language model".
+
+    Raises:
+        RunError: As loading it would.
+    """
+    import transformers  # slow to import
+
+    if Path(resolve(ref)).is_dir():
+        _read(getattr(transformers, auto_class), ref, kind, device_map=WEIGHTLESS)
+
+
 def _load(auto_class: Any, ref: str, kind: str, dtype: str = "float32") -> tuple[Any, Any]:
     import torch  # slow to import
-    from transformers import AutoTokenizer
 
-    device = "cuda" if torch.cuda.is_available() else "cpu"
+    model, tokenizer = _read(auto_class, ref, kind, dtype=dtype)
+    if tokenizer.pad_token_id is None:
+        tokenizer.pad_token = tokenizer.eos_token or tokenizer.bos_token  # a mask hides it, whichever it is
+    return model.to("cuda" if torch.cuda.is_available() else "cpu").eval(), tokenizer
+
+
+def _read(auto_class: Any, ref: str, kind: str, **settings: Any) -> tuple[Any, Any]:
+    from transformers import AutoTokenizer  # slow to import
+
     try:
         with _quiet_transformers():
             folder = settings_folder(ref)
-            model = _load_weights(auto_class, ref, dtype)
+            model = load_weights(auto_class, ref, **settings)
             tokenizer = AutoTokenizer.from_pretrained(resolve(ref) if adapter_base(folder) is None else str(folder))
     except RunError:
         raise
@@ -125,24 +152,11 @@ def _load(auto_class: Any, ref: str, kind: str, dtype: str = "float32") -> tuple
     # transformers makes an empty tokenizer where the files of one are missing; T5's still knows the space
     if len(tokenizer) <= len(tokenizer.all_special_tokens) + 1:
         raise RunError(f"model '{ref}' comes without a tokenizer; put the files of its tokenizer beside its weights")
-    if tokenizer.pad_token_id is None:
-        tokenizer.pad_token = tokenizer.eos_token or tokenizer.bos_token  # a mask hides it, whichever it is
-    return model.to(device).eval(), tokenizer
-
-
-def _load_weights(auto_class: Any, ref: str, dtype: str) -> Any:
-    folder = settings_folder(ref)
-    base = adapter_base(folder)
-    if base is not None:
-        from peft import PeftModel  # slow to import
-
-        adapted = PeftModel.from_pretrained(_load_weights(auto_class, base, dtype), str(folder))
-        return adapted.merge_and_unload()
-    model, info = auto_class.from_pretrained(resolve(ref), dtype=dtype, output_loading_info=True)
-    if info["missing_keys"]:
-        example = sorted(info["missing_keys"])[0]
-        raise RunError(f"model '{ref}' has no trained weights for '{example}'; name a model trained for this use")
-    return model
+    rows = model.get_input_embeddings().weight.shape[0]
+    if len(tokenizer) > rows:
+        problem = f"model '{ref}' has {rows:,} token embeddings, and its tokenizer {len(tokenizer):,} tokens"
+        raise RunError(f"{problem}; put the tokenizer that it was trained with beside its weights")
+    return model, tokenizer
 
 
 def longest_input(model: Any, tokenizer: Any) -> int:

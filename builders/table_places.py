@@ -35,6 +35,12 @@ def is_on_the_hub(place: str) -> bool:
     return not (_suffix(path) in _SUFFIXES or place.startswith((".", "/", "~")) or place.count("/") > 1)
 
 
+def is_file_of_lines(place: str) -> bool:
+    """Whether a place is written like a JSONL, TSV or text file: one row a line, without a head."""
+    path = user_path(place)
+    return path.suffix in (_JSONL, ".json", ".tsv", _TEXT) or (path.is_file() and _suffix(path) not in _SUFFIXES)
+
+
 def open_place(place: str, split: str | None, config: str | None, options: Mapping[str, str] = _OPTIONS) -> Opened:
     """The table at a place.
 

@@ -125,8 +125,14 @@ def evaluate_arguments(command: ArgumentParser) -> None:
     """Of `impossible evaluate`."""
     command.add_argument("model", help="a student: folder, package:folder or Hub id")
     source = command.add_mutually_exclusive_group(required=True)
-    source.add_argument("--data", metavar="FILE", help="JSONL with source and reference, or source, tab, reference")
+    source.add_argument(
+        "--data",
+        metavar="ROWS",
+        help="JSONL with source and reference; source, tab, reference; or a Parquet or CSV file or a dataset, with "
+        "source and reference or target",
+    )
     source.add_argument("--benchmark", metavar="MODULE:FUNCTION", help="such as microworld.benchmark:rows")
+    command.add_argument("--split", default="test", help="of the benchmark or dataset (default: test)")
     command.add_argument("--task", choices=("paraphrase", "summary"), default="paraphrase")
     command.add_argument("--n", type=int, default=2000, help="most rows to evaluate on (default: 2000)")
     command.add_argument("--oracle", metavar="MODULE", help="such as microworld.oracle; scores faithfulness")

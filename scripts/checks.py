@@ -10,6 +10,7 @@ from builders.corpus import CONTEXTS_FILE, check_corpus
 from builders.critics.dissimilarity import TreeEditDistanceConfig
 from builders.critics.settings import CriticsConfig
 from builders.errors import ConfigError, RunError
+from builders.models import check_loads
 from builders.parsers.loading import GIVEN, load_parser
 from builders.sampling_config import SamplingConfig
 from builders.sentences import Sentences
@@ -21,7 +22,7 @@ from scripts.recipe import Recipe
 from trainers.benchmark import benchmark_rows
 from trainers.control_config import ControlConfig
 from trainers.evaluation import EvaluationConfig
-from trainers.kind import student_loader
+from trainers.kind import check_student
 from trainers.oracle import is_faithful, load_oracle
 from trainers.preference import check_preference
 from trainers.processes import check_not_launched
@@ -32,7 +33,7 @@ _SAMPLE = "Profit rose 5 percent on Monday."  # shows what a parser, an oracle o
 
 
 def check_recipe(recipe: Recipe, folder: Path) -> None:
-    """Finds what would only be noticed when its stage begins. Models are judged by their configuration alone.
+    """Finds what would only be noticed when its stage begins. Of models no weight is read, and on the Hub none fetched.
 
     Args:
         recipe: The recipe.
@@ -52,7 +53,7 @@ def check_recipe(recipe: Recipe, folder: Path) -> None:
     if recipe.sampling.corpus is not None:
         check_corpus(recipe.sampling, recipe.seed, folder / "samples" / "round-0" / CONTEXTS_FILE)
     with _named("student.base"):
-        student_loader(recipe.student.base)
+        check_student(recipe.student.base)
     with _named("student.training"):
         check_training(recipe.student.base, recipe.student.training)
     last = recipe.student.training
@@ -76,7 +77,7 @@ def check_recipe(recipe: Recipe, folder: Path) -> None:
         check_evaluation(recipe.evaluation, recipe.task)
 
 
-def check_student(recipe: StudentRecipe) -> None:
+def check_student_recipe(recipe: StudentRecipe) -> None:
     """The same for what `impossible train --data` needs.
 
     Raises:
@@ -84,7 +85,9 @@ def check_student(recipe: StudentRecipe) -> None:
         RunError: It is not there.
     """
     with _named("student.base"):
-        student_loader(recipe.student.base)
+        check_student(recipe.student.base)
+    with _named("student.training"):
+        check_training(recipe.student.base, recipe.student.training)
     check_licences(models_as(STUDENT_BASE, recipe.student.base, recipe.licenses), recipe.license)
 
 
@@ -124,6 +127,7 @@ def check_teacher(config: SamplingConfig) -> None:
         return
     with _named("sampling.teacher"):
         read_configuration_of_kind(config.teacher, "CAUSAL_LM", "a causal LM")
+        check_loads("AutoModelForCausalLM", config.teacher, "a causal language model")
 
 
 def check_critics(critics: CriticsConfig) -> None:

@@ -113,7 +113,12 @@ def self_distill(options: argparse.Namespace) -> None:
 def evaluate(options: argparse.Namespace) -> None:
     """A student on a benchmark or a file."""
     config = EvaluationConfig(
-        benchmark=options.benchmark, data=options.data, n=options.n, oracle=options.oracle, parser=options.parser
+        benchmark=options.benchmark,
+        data=options.data,
+        split=options.split,
+        n=options.n,
+        oracle=options.oracle,
+        parser=options.parser,
     )
     check_evaluation(config, options.task)
     rows = benchmark_rows(config, options.task)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from builders.errors import UsageError
 from builders.pair_tables import PairColumns, open_pair_table
-from scripts.checks import check_student
+from scripts.checks import check_student_recipe
 from scripts.partial_recipes import load_student_recipe
 from scripts.recipe_options import overrides_of
 from trainers.finetuning import fine_tune
@@ -21,7 +21,7 @@ def train_on_table(options: argparse.Namespace) -> Path:
         unused = "--contexts" if options.contexts is not None else "--keep-rejects"
         raise UsageError(f"{unused} is for a teacher's pairs, and --data {options.data} brings pairs; leave it out")
     recipe = load_student_recipe(options.recipe, overrides_of(options))
-    check_student(recipe)
+    check_student_recipe(recipe)
     columns = PairColumns.read(options.columns)
     table = open_pair_table(options.data, columns, options.split, options.config)
     config = recipe.student.training

@@ -1,11 +1,14 @@
 """What a student is evaluated on: a benchmark that a recipe names by import path, or a file of the user's."""
 
-from pathlib import Path
+from collections.abc import Iterator
+from itertools import islice
 from typing import Any, NotRequired, TypedDict
 
-from builders.errors import ConfigError, RunError
+from builders.errors import ConfigError, RunError, UsageError
 from builders.files import read_json, read_text, split_lines
 from builders.named import import_named, users_code
+from builders.table_places import is_file_of_lines, open_place
+from builders.user_path import user_path
 
 from .evaluation import EvaluationConfig
 from .training_pairs import Task
@@ -32,7 +35,7 @@ def benchmark_rows(config: EvaluationConfig, task: Task) -> list[BenchmarkRow]:
     if config.benchmark is not None:
         rows = _draw(config, config.benchmark, task)
     elif config.data is not None:
-        rows = _read(Path(config.data))[: config.n]
+        rows = _read(config.data, config)[: config.n]
     else:
         raise ConfigError("evaluation has nothing to evaluate on; set evaluation.benchmark or evaluation.data")
     if len(rows) < 2:
@@ -49,11 +52,24 @@ def _draw(config: EvaluationConfig, path: str, task: Task) -> list[BenchmarkRow]
     return [_mapping_row(row, f"benchmark '{path}', row {number}") for number, row in enumerate(rows, start=1)]
 
 
-def _read(path: Path) -> list[BenchmarkRow]:
-    """Reads JSONL (`source`; `reference` and `exemplar` where there are any) by its suffix, else TSV of these three."""
+def _read(place: str, config: EvaluationConfig) -> list[BenchmarkRow]:
+    """Reads JSONL (`source`; `reference` and `exemplar` where there are any), TSV of these three, or another table."""
+    if not is_file_of_lines(place):
+        return list(islice(_table_rows(place, config), config.n))
+    path = user_path(place)
     parse = _json_row if path.suffix in (".jsonl", ".json") else _tsv_row
     lines = enumerate(split_lines(read_text(path)), start=1)
     return [parse(line, f"{path}, line {number}") for number, line in lines if line.strip()]
+
+
+def _table_rows(place: str, config: EvaluationConfig) -> Iterator[BenchmarkRow]:
+    split = None if user_path(place).is_file() else config.split
+    opened = open_place(place, split, None, {"split": "evaluation.split, or --split", "config": "a folder of its own"})
+    for number, row in enumerate(opened.read(["source"], also=["reference", "target", "exemplar"]), start=1):
+        if "source" not in row:
+            raise UsageError(f"{place} has no column 'source'; it has {', '.join(map(str, row))}; rename one of them")
+        reference = row.get("reference", row.get("target"))
+        yield _row(row["source"], reference, row.get("exemplar"), f"{place}, {opened.unit} {number}")
 
 
 def _json_row(line: str, where: str) -> BenchmarkRow:

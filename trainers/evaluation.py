@@ -5,7 +5,7 @@ import random
 import statistics
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, TypedDict
+from typing import Any, TypedDict
 
 from builders.critics.compression import CompressionConfig, compression_ratio
 from builders.critics.dissimilarity import RougeLConfig
@@ -32,8 +32,9 @@ class EvaluationConfig:
 
     Args:
         benchmark: `module:function` that draws rows, called as `rows(task, n, seed, split=split)`.
-        data: A file instead: JSONL with `source` and `reference`, or source, tab, reference.
-        split: Of the benchmark: "test" for figures, "development" for choosing settings.
+        data: Rows instead: JSONL with `source` and `reference`; source, tab, reference; or a Parquet or CSV file or a
+            dataset, on the Hub or in a folder, with the column `source` and `reference` or `target`.
+        split: Of the benchmark: "test" for figures, "development" for choosing settings; of a dataset, any that it has.
         n: Most rows to evaluate on.
         oracle: Import path of a module that knows every sentence's meaning; without one nothing is called faithful.
         parser: For the tree edit distance: `stanza`, the URL of a CoreNLP server, or `module:function`; without one it
@@ -43,7 +44,7 @@ class EvaluationConfig:
 
     benchmark: str | None = None
     data: str | None = None
-    split: Literal["test", "development"] = "test"
+    split: str = "test"
     n: int = 2000
     oracle: str | None = None
     parser: str | None = None
@@ -52,6 +53,8 @@ class EvaluationConfig:
     def __post_init__(self) -> None:
         if self.benchmark is not None and self.data is not None:
             raise ConfigError(f"set benchmark or data, not both, got '{self.benchmark}' and '{self.data}'")
+        if self.benchmark is not None and self.split not in ("test", "development"):
+            raise ConfigError(f"split of a benchmark must be 'test' or 'development', got '{self.split}'")
         if self.n < 2:
             raise ConfigError(f"n must be at least 2, for a standard error, got {self.n}")
         if self.benchmark is not None and ":" not in self.benchmark:

@@ -6,7 +6,7 @@ from typing import Any
 
 from builders.configuration import read_configuration
 from builders.errors import ConfigError, RunError
-from builders.models import load_causal_lm, load_seq2seq
+from builders.models import check_loads, load_causal_lm, load_seq2seq
 
 from .prompt import prompt_template
 
@@ -20,6 +20,24 @@ def student_loader(ref: str) -> Loader:
         ConfigError: The model is neither an encoder-decoder model nor a causal LM.
         RunError: There is no such model, or its configuration cannot be read, or names a prompt without a source.
     """
+    return load_seq2seq.__wrapped__ if _is_encoder_decoder(ref) else load_causal_lm.__wrapped__
+
+
+def check_student(ref: str) -> None:
+    """Finds, without reading a weight, what would keep a student or its base from being loaded; see `check_loads`.
+
+    Raises:
+        ConfigError: The model is of neither kind.
+        RunError: There is no such model, or its files are damaged or of another model.
+    """
+    if _is_encoder_decoder(ref):
+        check_loads("AutoModelForSeq2SeqLM", ref, "an encoder-decoder model")
+    else:
+        check_loads("AutoModelForCausalLM", ref, "a causal language model")
+
+
+def _is_encoder_decoder(ref: str) -> bool:
+    """The kind of a student, by the configuration alone."""
     from transformers.models.auto import modeling_auto as known  # slow to import
 
     config = read_configuration(ref)
@@ -28,13 +46,13 @@ def student_loader(ref: str) -> Loader:
     if not set(named).intersection(known.MODEL_FOR_SEQUENCE_CLASSIFICATION_MAPPING_NAMES.values()):
         # Some architectures have both kinds of class, such as BART, and speech models stand among the first.
         if config.is_encoder_decoder and config.model_type in known.MODEL_FOR_SEQ_TO_SEQ_CAUSAL_LM_MAPPING_NAMES:
-            return load_seq2seq.__wrapped__
+            return True
         if not config.is_encoder_decoder and config.model_type in known.MODEL_FOR_CAUSAL_LM_MAPPING_NAMES:
             try:
                 prompt_template(config)
             except ValueError as error:
                 raise RunError(f"model '{ref}': {error}") from None
-            return load_causal_lm.__wrapped__
+            return False
     remedy = "name one that loads as an encoder-decoder model or a causal LM"
     raise ConfigError(f"'{ref}' is a {named[0]} model; {remedy}")
 

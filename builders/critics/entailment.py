@@ -6,7 +6,7 @@ from typing import Any
 
 from builders.configuration import read_configuration_of_kind
 from builders.errors import ConfigError
-from builders.models import load_classifier, longest_input, padded
+from builders.models import check_loads, load_classifier, longest_input, padded
 from builders.token_batches import token_batches
 
 _LABELS = {"entailment", "entail", "entails", "entailed"}
@@ -108,13 +108,14 @@ def entailment_label(ref: str, config: Any) -> int:
 
 
 def check_nli_model(ref: str) -> None:
-    """Looks at the configuration of an NLI model, without its weights.
+    """Looks at the configuration of an NLI model, and, on this machine, at the names of its weights.
 
     Raises:
         ConfigError: It is no sequence classifier, or has no entailment label.
-        RunError: There is no such model.
+        RunError: There is no such model, or it does not load.
     """
     entailment_label(ref, read_configuration_of_kind(ref, "SEQUENCE_CLASSIFICATION", "a sequence classifier"))
+    check_loads("AutoModelForSequenceClassification", ref, "a sequence classifier")
 
 
 @lru_cache(maxsize=4)

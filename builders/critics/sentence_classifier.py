@@ -5,7 +5,7 @@ from typing import Any
 
 from builders.configuration import read_configuration_of_kind
 from builders.errors import ConfigError
-from builders.models import load_classifier, longest_input, padded
+from builders.models import check_loads, load_classifier, longest_input, padded
 from builders.token_batches import token_batches
 
 _BAD = ("toxic", "hate", "offens", "obscen", "insult", "threat", "abus", "harass")
@@ -49,13 +49,14 @@ def _is_multi_label(config: Any) -> bool:
 
 
 def check_toxicity_model(ref: str, labels: tuple[str, ...]) -> None:
-    """Looks at the configuration of a classifier, without its weights.
+    """Looks at the configuration of a classifier, and, on this machine, at the names of its weights.
 
     Raises:
         ConfigError: It is no sequence classifier, or lacks the labels.
-        RunError: There is no such model.
+        RunError: There is no such model, or it does not load.
     """
     toxic_labels(ref, read_configuration_of_kind(ref, "SEQUENCE_CLASSIFICATION", "a sequence classifier"), labels)
+    check_loads("AutoModelForSequenceClassification", ref, "a sequence classifier")
 
 
 class SentenceClassifier:

@@ -1,6 +1,7 @@
 import pytest
+from datasets import Dataset
 
-from builders.errors import ConfigError, RunError
+from builders.errors import ConfigError, RunError, UsageError
 from trainers.benchmark import benchmark_rows
 from trainers.evaluation import EvaluationConfig
 
@@ -53,6 +54,30 @@ def test_a_bad_file_names_its_line(tmp_path, name, text, where):
     with pytest.raises(RunError, match=where) as error:
         benchmark_rows(write(tmp_path, name, text), "paraphrase")
     assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize("target", ["reference", "target"])
+def test_a_dataset_or_a_table_gives_its_rows(tmp_path, target):
+    rows = [{"source": "a b.", target: "c."}, {"source": "d.", target: None}, {"source": "over n", target: "e."}]
+    Dataset.from_list(rows).to_parquet(tmp_path / "folder/data/test-00000-of-00001.parquet")
+    Dataset.from_list(rows[::-1]).to_parquet(tmp_path / "folder/data/train-00000-of-00001.parquet")
+    expected = [{"source": "a b.", "reference": "c."}, {"source": "d.", "reference": None}]
+    for place in ("folder", "folder/data/test-00000-of-00001.parquet"):
+        assert benchmark_rows(EvaluationConfig(data=str(tmp_path / place), n=2), "paraphrase") == expected
+    trained = benchmark_rows(EvaluationConfig(data=str(tmp_path / "folder"), split="train", n=2), "paraphrase")
+    assert [row["source"] for row in trained] == ["over n", "d."]
+
+
+def test_a_dataset_without_the_split_or_the_column_is_named(tmp_path):
+    Dataset.from_list([{"text": "a b."}] * 2).to_parquet(tmp_path / "folder/data/train-00000-of-00001.parquet")
+    with pytest.raises(
+        UsageError, match=r"folder has no split 'test'; name one of train with evaluation.split, or --spl"
+    ):
+        benchmark_rows(EvaluationConfig(data=str(tmp_path / "folder")), "paraphrase")
+    with pytest.raises(UsageError, match=r"folder has no column 'source'; it has text; rename one of them"):
+        benchmark_rows(EvaluationConfig(data=str(tmp_path / "folder"), split="train"), "paraphrase")
+    with pytest.raises(ConfigError, match=r"split of a benchmark must be 'test' or 'development', got 'train'"):
+        EvaluationConfig(benchmark="a:b", split="train")
 
 
 def test_a_missing_file_and_a_missing_function_are_named(tmp_path):
