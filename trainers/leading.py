@@ -28,9 +28,9 @@ def form_signal(exemplar: str, control: Mapping[str, Any], parser: Parser | None
         ValueError: The parse is malformed, or there is no parser for a sentence.
     """
     if exemplar.lstrip().startswith("("):
-        if not _is_parse(exemplar):
+        tree = re.sub(r"(?<=[^\s(])\(", " (", re.sub(r"\s+(?=\))", "", " ".join(exemplar.split())))
+        if not _is_parse(tree):
             raise ValueError(f"like is a malformed bracketed parse, {exemplar!r:.80}; {_REMEDY}")
-        tree = exemplar
     elif parser is None:
         problem = f"like must be a bracketed parse, since there is no parser here, got {exemplar!r:.80}"
         raise ValueError(f"{problem}; {_REMEDY}")
@@ -66,10 +66,9 @@ def bucket_signal(asked: Mapping[str, float | None], control: Mapping[str, Any] 
     return summary_signal(**found) if found else None
 
 
-def _is_parse(text: str) -> bool:
+def _is_parse(tree: str) -> bool:
     """Whether a text is one bracketed tree: leaves (LABEL word), and nodes (LABEL node node ...) of any depth."""
-    tree = re.sub(r"(?<=\S)\(", " (", " ".join(text.split()))
-    tree, before = re.sub(r"\s+\)", ")", tree), ""
+    before = ""
     while tree != before:  # the innermost nodes are found first
         before, tree = tree, _NODE.sub(_FOUND, tree)
     return tree == _FOUND

@@ -37,7 +37,7 @@ def best_outputs(
         if len(scores) != len(best):
             raise ValueError(f"a critic must give one score an output, got {len(scores)} for {len(best)}")
         score = dict(zip(best, scores, strict=True))
-        best.sort(key=lambda text: -score[text])
+        best = sorted(best, key=lambda text: -score[text])
     if exemplar is not None:
-        best.sort(key=lambda text: -likeness(text, exemplar))
+        best = sorted(best, key=lambda text: -likeness(text, exemplar))
     return best

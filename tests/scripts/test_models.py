@@ -2,13 +2,19 @@
 
 import io
 import json
+from pathlib import Path
 
 import pytest
+import torch
+from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from metrics.rouge_l.overlap import rouge_l
+from tests.builders.tiny_models import make_teacher
 from tests.scripts.conftest import impossible
+from trainers.entailment_ranking import entailment_ranking
+from trainers.sentence_form import likeness
 
-STUDENT = "microworld:models/student"
+STUDENT, CRITIC = "microworld:models/student", "microworld:models/critic"
 SENTENCES = ("Profit rose at Dell.", "Two people died in Tokyo, police said.")
 
 
@@ -45,6 +51,50 @@ def test_several_paraphrases_are_distinct_and_the_seed_draws_them():
 def test_groups_of_paraphrases_are_kept_apart():
     printed = impossible("paraphrase", STUDENT, *SENTENCES, "--n", 3, "--temperature", 1.5).out
     assert printed.count("\n\n") == 1
+
+
+def test_a_critic_ranks_and_an_exemplar_brings_its_like_to_the_front():
+    asked = ("paraphrase", STUDENT, SENTENCES[1], "--n", 4, "--temperature", 1.5, "--json")
+    plain, ranked, alike = (
+        json.loads(impossible(*asked, *more).out)["paraphrases"]
+        for more in ((), ("--critic", CRITIC), ("--like", "In Tokyo, two people died."))
+    )
+    scores = entailment_ranking(CRITIC, "paraphrase")(SENTENCES[1], ranked)
+    assert scores == sorted(scores, reverse=True)
+    assert ranked != plain
+    forms = [likeness(text, "In Tokyo, two people died.") for text in alike]
+    assert forms == sorted(forms, reverse=True)
+
+
+def test_nothing_but_copies_is_said_and_leaves_no_line(copier):
+    outcome = impossible("paraphrase", copier, *SENTENCES, "--n", 2)
+    assert (outcome.status, outcome.out) == (0, "")
+    assert outcome.err.splitlines() == [
+        f"only copies of {sentence!r} came; a higher --temperature or --n may help" for sentence in SENTENCES
+    ]
+    [first, _] = impossible("paraphrase", copier, *SENTENCES, "--n", 2, "--json").out.splitlines()
+    assert json.loads(first) == {"source": SENTENCES[0], "paraphrases": []}
+
+
+def test_sentences_that_are_too_long_are_cut_and_counted(copier):
+    outcome = impossible("paraphrase", copier, SENTENCES[0], " ".join(SENTENCES * 40))
+    assert len(outcome.out.splitlines()) == 2
+    assert outcome.err == "1 of 2 sentences have more tokens than the model takes, and lost their last words\n"
+
+
+@pytest.fixture(scope="module")
+def copier(tmp_path_factory):
+    """A decoder-only student that has learnt to repeat two sentences."""
+    folder = Path(make_teacher(tmp_path_factory.mktemp("copier"), steps=0))
+    model, tokenizer = AutoModelForCausalLM.from_pretrained(folder), AutoTokenizer.from_pretrained(folder)
+    rows = [tokenizer(f"{text} => {text}<eos>", return_tensors="pt") for text in SENTENCES]
+    optimizer = torch.optim.AdamW(model.parameters(), lr=1e-2)
+    for _ in range(60):
+        sum(model(**row, labels=row["input_ids"]).loss for row in rows).backward()
+        optimizer.step()
+        optimizer.zero_grad()
+    model.save_pretrained(folder)
+    return folder
 
 
 @pytest.mark.parametrize("name", ["rows.jsonl", "rows.tsv"])

@@ -1,5 +1,9 @@
 """The pipeline, loaded from a model's folder and from the Hub as its users load it."""
 
+import os
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -112,6 +116,36 @@ def test_an_output_ends_where_a_models_positions_do(writer):
 def test_it_loads_from_the_hub(hub, student):
     hub.create("model", "alice/paraphraser").add_folder(student)
     assert paraphraser("alice/paraphraser")(SOURCE, **SHORT) == paraphraser(student)(SOURCE, **SHORT)
+
+
+def test_a_released_folder_needs_nothing_of_this_project(student, tmp_path):
+    code = """
+import sys
+from transformers import pipeline
+from transformers.dynamic_module_utils import get_class_from_dynamic_module
+
+place, sentence = sys.argv[1:]
+piped = pipeline("paraphrase", model=place, trust_remote_code=True)(sentence, n=3, temperature=2.0, max_new_tokens=12)
+paraphraser = get_class_from_dynamic_module("paraphraser.Paraphraser", place).from_pretrained(place)
+assert paraphraser.paraphrase(sentence, n=3, temperature=2.0, max_new_tokens=12) == piped
+assert not {"trainers", "builders", "metrics", "scripts", "model_cards"} & sys.modules.keys()
+print(*piped, sep="\\n")
+"""
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    command = [sys.executable, "-P", "-c", code, str(student), SOURCE]
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    expected = paraphraser(student)(SOURCE, n=3, temperature=2.0, **SHORT)
+    assert done.stdout.splitlines() == [line for text in expected for line in text.splitlines()]
+
+
+def test_a_led_student_is_led_through_the_pipeline(student, tmp_path):
+    shutil.copytree(student, tmp_path / "led")
+    (tmp_path / "led/control.json").write_text('{"signal": "summary", "compression": [0.5]}', encoding="utf-8")
+    asked = paraphraser(tmp_path / "led")(SOURCE, compression=0.3, **SHORT)
+    assert asked == paraphraser(student)(f"compression 0.5 | {SOURCE}", **SHORT)
+    with pytest.raises(ValueError, match="this student is not led by it"):
+        paraphraser(student)(SOURCE, compression=0.3)
 
 
 def test_the_code_of_a_model_is_no_part_of_what_it_is(tmp_path):
