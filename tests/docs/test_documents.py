@@ -22,6 +22,7 @@ from builders.preference import PREFERENCE_SCHEMA
 from scripts.arguments import make_parser
 from scripts.partial_recipes import load_critics_recipe, load_proximity_recipe
 from scripts.recipe import load_recipe
+from trainers.control_config import ControlConfig
 
 ROOT = Path(__file__).parent.parent.parent
 DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -113,11 +114,20 @@ def test_critics_of_the_pages_load(block):
 
 def test_domains_of_the_page_load(tmp_path):
     domain, sentences = [
-        block.text for block in blocks(ROOT / "docs/recipes.md", "yaml") if "critics:" not in block.text
+        block.text
+        for block in blocks(ROOT / "docs/recipes.md", "yaml")
+        if "critics:" not in block.text and "control:" not in block.text
     ]
     (tmp_path / "court.yaml").write_text(domain, encoding="utf-8")
     assert DomainConfig.from_value(str(tmp_path / "court.yaml"), "sampling.domain").name == "court"
     assert from_mapping(DomainConfig, {"name": "a", **yaml.safe_load(sentences)}).sentences.endings == ".?!\u3002"
+
+
+def test_the_ways_of_leading_a_student_are_settings():
+    [text] = [block.text for block in blocks(ROOT / "docs/recipes.md", "yaml") if "control:" in block.text]
+    for line in text.splitlines():
+        config = from_mapping(ControlConfig, yaml.safe_load(line)["control"])
+        config.check_task("summary" if config.compression else "paraphrase")
 
 
 def test_the_critic_of_ones_own_works_and_takes_fewer_than_twenty_lines(tmp_path, monkeypatch):
