@@ -1,31 +1,33 @@
-"""The code that ships with a release: the pipeline and the endpoint handler of a model, the Space to try it in."""
+"""The code that ships with a release: how a model is used, and the Space to try it in."""
 
 import json
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from model_cards.merging import generated_card
 
 SHIPPED = Path(__file__).parent / "shipped"
-PIPELINE, HANDLER, REQUIREMENTS = "paraphrase_pipeline.py", "handler.py", "requirements.txt"
+PIPELINE, HANDLER = "paraphrase_pipeline.py", "handler.py"
+SHELLS = (PIPELINE, HANDLER, "requirements.txt")  # around the class of students, which is given
 GRADIO = "6.31.0"  # that the Space was tried with
 
 
-def add_usage_code(model_folder: Path) -> None:
-    """Puts the pipeline and the endpoint handler into a model's folder, and the pipeline's name into its config.json.
+def add_usage_code(model_folder: Path, code: Mapping[str, Path]) -> None:
+    """Puts the code to use a model into its folder, and the pipeline's name into its config.json.
 
-    An adapter has no config.json: its pipeline is there for the handler, and has no name that `pipeline` would know.
-    An endpoint installs what requirements.txt lists; what it has by itself may be too old for the model's files.
+    An adapter has no config.json, and so its pipeline has no name that `pipeline` would know. An endpoint installs what
+    requirements.txt lists; what it has by itself may be too old for the model's files.
 
     Args:
         model_folder: Not yet in use by anyone: what fails leaves it half done.
+        code: The files by their names there: `SHELLS`, and what they import.
 
     Raises:
         OSError: A file cannot be written.
     """
-    for name in (PIPELINE, HANDLER, REQUIREMENTS):
-        shutil.copyfile(SHIPPED / name, model_folder / name)
+    for name, file in code.items():
+        shutil.copyfile(file, model_folder / name)
     path = model_folder / "config.json"
     if path.is_file():
         config = json.loads(path.read_text(encoding="utf-8"))

@@ -148,9 +148,20 @@ def paraphrase_arguments(command: ArgumentParser) -> None:
     command.add_argument("model", help="a student: folder, package:folder or Hub id")
     command.add_argument("text", nargs="*", help="sentences; none reads one a line from standard input")
     command.add_argument("--n", type=int, default=1, metavar="N", help="paraphrases of each sentence (default: 1)")
-    command.add_argument("--temperature", type=float, default=0.7, help="of sampling, when N is above 1 (default: 0.7)")
-    command.add_argument("--top-p", type=float, default=0.9, help="nucleus, when N is above 1 (default: 0.9)")
-    command.add_argument("--seed", type=int, default=0)
+    command.add_argument(
+        "--like", metavar="EXEMPLAR", help="in the form of this sentence or, for a student that reads it, of this parse"
+    )
+    for name, of in (("compression", "words over those of the text"), ("abstraction", "words that the text has not")):
+        command.add_argument(
+            f"--{name}", type=float, metavar="R", help=f"for a summarizer that is led by it: its {of}, in (0, 1]"
+        )
+    command.add_argument("--critic", metavar="MODEL", help="an NLI model to rank by: folder, package:folder or Hub id")
+    command.add_argument(
+        "--task", choices=("paraphrase", "summary"), default="paraphrase", help="what --critic asks for"
+    )
+    command.add_argument("--temperature", type=float, default=0.7, help="where several are drawn (default: 0.7)")
+    command.add_argument("--top-p", type=float, default=0.9, help="nucleus, where several are drawn (default: 0.9)")
+    command.add_argument("--seed", type=int, default=0, help="of the draws (default: 0)")
     command.add_argument("--json", action="store_true", help="print one JSON object a sentence")
 
 

@@ -21,14 +21,13 @@ from scripts.checks import check_evaluation, check_recipe
 from scripts.evaluations import evaluation_record
 from scripts.figures import write_metrics
 from scripts.inspection import inspect_context
-from scripts.paraphrases import print_paraphrases
+from scripts.paraphrases import greedy_outputs, print_paraphrases
 from scripts.pipeline import Pipeline
 from scripts.proximity import report_proximity
 from scripts.recipe import Recipe, load_recipe
 from scripts.recipe_options import overrides_of, words_of
 from trainers.benchmark import benchmark_rows
 from trainers.evaluation import EvaluationConfig
-from trainers.paraphraser import Paraphraser
 
 
 def demo(options: argparse.Namespace) -> None:
@@ -110,7 +109,7 @@ def evaluate(options: argparse.Namespace) -> None:
     )
     check_evaluation(config, options.task)
     rows = benchmark_rows(config, options.task)
-    outputs = Paraphraser(options.model).greedy([row["source"] for row in rows], label="evaluate")
+    outputs = greedy_outputs(options.model, [row["source"] for row in rows], label="evaluate")
     record = evaluation_record(rows, outputs, config, options.task)
     if options.json:
         _print_json(record)

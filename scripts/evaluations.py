@@ -11,8 +11,10 @@ from builders.files import kept
 from builders.models import model_identity
 from builders.named import code_identity
 from builders.parsers.loading import load_parser, parser_identity
+from builders.progress import track
 from builders.sampling_config import SamplingConfig
 from builders.teachers import load_teacher
+from scripts.paraphrases import greedy_outputs
 from scripts.pipeline import Pipeline
 from scripts.recipe import Recipe
 from trainers.benchmark import BenchmarkRow, benchmark_rows
@@ -20,7 +22,6 @@ from trainers.conformity import asked_signals, bucket_figures, form_figures
 from trainers.evaluation import EvaluationConfig, Figure, evaluate_outputs, teacher_outputs
 from trainers.inputs import led, summary_signal
 from trainers.oracle import is_faithful, load_oracle
-from trainers.paraphraser import Paraphraser
 from trainers.training_pairs import Task
 
 EXAMPLES = 20  # outputs of each system that metrics.json keeps
@@ -92,11 +93,13 @@ class Evaluator:
         record = self.folder / f"{student.name if student else 'teacher'}{asked and '-' + asked.replace(' ', '-')}.json"
 
         def evaluate() -> dict[str, Any]:
-            baseline = partial(teacher_outputs, self.recipe.sampling)
-            generate = baseline if student is None else Paraphraser(str(student)).greedy
             shown = zip(self.rows, signals, strict=True)
             read = [led(signal, row["source"]) if signal else row["source"] for row, signal in shown]
-            outputs = generate(read, label=f"evaluate {record.stem}")
+            label = f"evaluate {record.stem}"
+            if student is None:
+                outputs = teacher_outputs(self.recipe.sampling, read, partial(track, label=label))
+            else:
+                outputs = greedy_outputs(str(student), read, label)
             found = evaluation_record(self.rows, outputs, self.config, self.recipe.task)
             found["figures"] |= self._control_figures(outputs, signals)
             for example, text, row, signal in zip(found["examples"], read, self.rows, signals, strict=False):

@@ -16,6 +16,7 @@ from builders.preference import preference_config
 from builders.stage import pairs_stage
 from model_cards.usage_code import add_usage_code
 from scripts.control import train_led_student
+from scripts.inference_code import inference_code
 from scripts.recipe import Recipe
 from scripts.recipe_text import recipe_text
 from scripts.round_stages import RoundStages, SharedStages, once
@@ -140,7 +141,7 @@ class Pipeline(RoundStages):
                 shutil.copyfile(file, partial / file.name)
             if (out / "README.md").is_file():  # people may have written in it
                 shutil.copyfile(out / "README.md", partial / "README.md")
-            add_usage_code(partial)
+            add_usage_code(partial, inference_code())
         return out
 
     def _same_compute(self) -> FineTuningConfig:

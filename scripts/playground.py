@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from builders.errors import RunError, UsageError, one_line
-from trainers.kind import load_student
+from scripts.paraphrases import load_paraphraser
 
 ADDRESS = "127.0.0.1"
 EXAMPLES = (
@@ -27,12 +27,9 @@ def playground(options: argparse.Namespace) -> None:
     except ImportError as error:
         remedy = "install it by pip install 'impossible-distillation[space]'"
         raise RunError(f"the playground needs gradio, which cannot be imported ({one_line(error)}); {remedy}") from None
-    from model_cards.shipped.paraphrase_pipeline import ParaphrasePipeline
     from model_cards.shipped.space.app import build_page, launch
 
-    model, tokenizer = load_student(options.model)
-    pipeline = ParaphrasePipeline(model=model, tokenizer=tokenizer, task="paraphrase")
-    page = build_page(pipeline, Path(options.model).name, EXAMPLES)
+    page = build_page(load_paraphraser(options.model).paraphrase, Path(options.model).name, EXAMPLES)
     try:
         _, address, _ = launch(
             page,

@@ -19,8 +19,8 @@ from metrics.ibleu.sentence_bleu import sentence_ibleu
 from metrics.rouge_l.overlap import rouge_l, tokens
 from metrics.ted.tree_distance import tree_edit_distances
 
+from .length_order import Progress, in_length_order
 from .oracle import Oracle, is_faithful
-from .paraphraser import in_length_order
 from .training_pairs import Task
 
 TEACHER_BATCH = 32  # a constant: a batch's composition shows in the last bits of its logits
@@ -146,13 +146,13 @@ def _faithfulness(rows: Sequence[tuple[str, str]], oracle: Oracle, task: Task) -
     return {"faithful_summary": share(summary), "entailed": share(faithful)}
 
 
-def teacher_outputs(config: SamplingConfig, sources: Sequence[str], label: str | None = None) -> list[str]:
+def teacher_outputs(config: SamplingConfig, sources: Sequence[str], progress: Progress | None = None) -> list[str]:
     """The plain teacher as a baseline: the sentence it most likely goes on with after the source alone.
 
     Args:
         config: Of the teacher.
         sources: Sentences.
-        label: For the progress bar; without one none is shown.
+        progress: Wraps the batches, of which it is told the number.
 
     Returns:
         One a source; "" for a source that is too long for the teacher.
@@ -160,10 +160,11 @@ def teacher_outputs(config: SamplingConfig, sources: Sequence[str], label: str |
     teacher, sentences = load_teacher(config), Sentences(config.domain.sentences)
     greedy = Decoding(max_new_tokens=config.sentence_tokens, endings=config.domain.sentences.endings)
 
-    def continuations(batch: list[Prompt]) -> list[list[str]]:
-        return [continued.texts for continued in teacher.go_on(batch, greedy, sentences.first_is_done)]
+    def continuations(batch: list[int]) -> list[list[str]]:
+        prompts = [Prompt(sources[i], 0) for i in batch]
+        return [continued.texts for continued in teacher.go_on(prompts, greedy, sentences.first_is_done)]
 
-    texts = in_length_order([Prompt(source, 0) for source in sources], TEACHER_BATCH, continuations, label)
+    texts = in_length_order(sources, TEACHER_BATCH, continuations, progress)
     return [sentences.first(text) for [text] in (own or [""] for own in texts)]
 
 

@@ -5,8 +5,10 @@ from functools import lru_cache
 from typing import Any
 
 from builders.configuration import read_configuration
-from builders.errors import ConfigError
+from builders.errors import ConfigError, RunError
 from builders.models import load_causal_lm, load_seq2seq
+
+from .prompt import prompt_template
 
 Loader = Callable[[str], tuple[Any, Any]]
 
@@ -16,7 +18,7 @@ def student_loader(ref: str) -> Loader:
 
     Raises:
         ConfigError: The model is neither an encoder-decoder model nor a causal LM.
-        RunError: There is no such model, or its configuration cannot be read.
+        RunError: There is no such model, or its configuration cannot be read, or names a prompt without a source.
     """
     from transformers.models.auto import modeling_auto as known  # slow to import
 
@@ -28,6 +30,10 @@ def student_loader(ref: str) -> Loader:
         if config.is_encoder_decoder and config.model_type in known.MODEL_FOR_SEQ_TO_SEQ_CAUSAL_LM_MAPPING_NAMES:
             return load_seq2seq.__wrapped__
         if not config.is_encoder_decoder and config.model_type in known.MODEL_FOR_CAUSAL_LM_MAPPING_NAMES:
+            try:
+                prompt_template(config)
+            except ValueError as error:
+                raise RunError(f"model '{ref}': {error}") from None
             return load_causal_lm.__wrapped__
     remedy = "name one that loads as an encoder-decoder model or a causal LM"
     raise ConfigError(f"'{ref}' is a {named[0]} model; {remedy}")

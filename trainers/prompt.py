@@ -1,9 +1,10 @@
-"""What a decoder-only student reads and writes: a source put into a prompt, and the target behind it."""
+"""What a decoder-only student reads and writes: a source put into a prompt, and the target behind it.
 
+This file ships with every student as it stands and uses nothing of this project.
+"""
+
+import sys
 from typing import Any
-
-from builders.errors import RunError
-from builders.prompt_tokens import positions
 
 PROMPT_TEMPLATE = "{source} =>"  # short, of characters that every tokenizer has, and rare in running text
 _SOURCE = "{source}"
@@ -18,11 +19,11 @@ def prompt_template(config: Any) -> str:
             own folder holds no `config.json`: both are asked by `PROMPT_TEMPLATE`.
 
     Raises:
-        RunError: The template has no place for the source.
+        ValueError: The template has no place for the source.
     """
     template = getattr(config, "prompt_template", PROMPT_TEMPLATE)
     if not isinstance(template, str) or _SOURCE not in template:
-        raise RunError(f"prompt_template in config.json must be a text with {_SOURCE} in it, got {template!r}")
+        raise ValueError(f"prompt_template in config.json must be a text with {_SOURCE} in it, got {template!r}")
     return template
 
 
@@ -34,6 +35,13 @@ def prompt(template: str, source: str) -> str:
 def completion(target: str) -> str:
     """The text that the student goes on with, without the end-of-text token."""
     return f" {target}"
+
+
+def positions(model: Any) -> int:
+    """How many tokens a model can look at, as `builders.prompt_tokens` has it; past counting for one such as T5."""
+    names = ("max_position_embeddings", "max_seq_len")
+    config = model.config.get_text_config()
+    return next((limit for name in names if (limit := getattr(config, name, None))), sys.maxsize)
 
 
 def around(tokenizer: Any, template: str) -> int:

@@ -19,8 +19,8 @@ from builders.randomness import key
 from builders.sentences import Sentences, refusal_counts
 
 from .known_sentences import known_sentences, stands_in
-from .paraphraser import Paraphraser
 from .self_distillation_config import SelfDistillationConfig
+from .student_sampling import StudentSampler
 
 
 @dataclass(frozen=True)
@@ -102,8 +102,8 @@ def _candidates_shard(job: _CandidatesJob, shard: int) -> None:
         for sentence, row in sources.items()
     ]
     config = job.config
-    paraphraser = Paraphraser(job.student, config.max_new_tokens)
-    outputs = paraphraser.sample(prompts, config.candidates, config.temperature, config.top_p)
+    student = StudentSampler(job.student, config.max_new_tokens)
+    outputs = student.sample(prompts, config.candidates, config.temperature, config.top_p)
 
     sentences = Sentences(job.domain.sentences, job.domain.banned)
     refusals = {output: sentences.refusal(output) for texts in outputs for output in texts}

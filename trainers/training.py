@@ -10,7 +10,7 @@ from builders.errors import RunError
 
 from .best_weights import BestWeights, best_evaluation, evaluations
 from .checkpoints import Checkpoints, last_checkpoint, resume_best
-from .shortening import report_cuts, shortened_pairs
+from .shortened_pairs import report_cuts, shortened_pairs
 from .student import save_student, trainable_model
 from .training_callbacks import Evaluate, RefuseNoNumber, ShowProgress, curves
 from .training_job import TrainingJob

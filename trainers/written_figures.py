@@ -6,7 +6,7 @@ from typing import Any, Literal
 from metrics.ibleu.sentence_bleu import sentence_ibleu
 from metrics.rouge_l.overlap import rouge_l
 
-from .paraphraser import greedy_outputs
+from .paraphraser import Paraphraser
 from .training_pairs import TextPair
 
 
@@ -31,7 +31,9 @@ def written_figures(
     """
 
     def figures(numbers: list[int]) -> dict[str, list[float]]:
-        outputs = greedy_outputs(model.eval(), tokenizer, [pairs[number][0] for number in numbers], max_new_tokens)
+        sources = [pairs[number][0] for number in numbers]
+        written = Paraphraser(model.eval(), tokenizer).paraphrase(sources, max_new_tokens=max_new_tokens)
+        outputs = [text for [text] in written]
         if metric == "rouge_l":
             return {metric: [rouge_l(pairs[i][1], output) for i, output in zip(numbers, outputs, strict=True)]}
         rows = zip(numbers, outputs, strict=True)

@@ -1,11 +1,11 @@
 """Inference Endpoints: `{"inputs": "A sentence.", "parameters": {"n": 3}}` -> `[{"generated_text": "..."}, ...]`."""
 
-import importlib.util
 from pathlib import Path
 from typing import Any
 
+from transformers.dynamic_module_utils import get_class_from_dynamic_module
+
 HERE = Path(__file__).parent
-PARAMETERS = ("n", "like", "temperature", "top_p", "max_new_tokens", "seed")
 LONGEST = 2000  # characters; the model knows single sentences
 
 
@@ -18,17 +18,14 @@ class EndpointHandler:
 
     def __init__(self, path: str = "") -> None:
         # The file may be loaded by its path alone, and then its folder is nowhere that an import would look.
-        spec = importlib.util.spec_from_file_location("paraphrase_pipeline", HERE / "paraphrase_pipeline.py")
-        assert spec is not None and spec.loader is not None  # noqa: PT018
-        module = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(module)
-        self.pipeline = module.load(str(path or HERE))
+        paraphraser = get_class_from_dynamic_module("paraphraser.Paraphraser", str(HERE))
+        self.paraphraser = paraphraser.from_pretrained(str(path or HERE))
 
     def __call__(self, data: dict[str, Any]) -> list[Any]:
         """Answers a request.
 
         Args:
-            data: `inputs`, a sentence or a list of them, and perhaps `parameters`, the arguments of the pipeline.
+            data: `inputs`, a sentence or a list of them, and perhaps `parameters`: `Paraphraser.SETTINGS`.
 
         Returns:
             A list of `{"generated_text": ...}`, the best first; of a list of sentences, a list of such lists.
@@ -46,8 +43,9 @@ class EndpointHandler:
             raise ValueError(f'"inputs" must be sentences of at most {LONGEST:,} characters, got one of {longest:,}')
         if not isinstance(parameters, dict):
             raise ValueError(f'"parameters" must be an object such as {{"n": 3}}, got {parameters!r:.80}')
-        if unknown := [str(name) for name in parameters if name not in PARAMETERS]:
-            raise ValueError(f'"parameters" may hold {", ".join(PARAMETERS)}, got {", ".join(unknown)}')
-        answers = self.pipeline(sentences, **parameters)
+        known = self.paraphraser.SETTINGS
+        if unknown := [str(name) for name in parameters if name not in known]:
+            raise ValueError(f'"parameters" may hold {", ".join(known)}, got {", ".join(unknown)}')
+        answers = self.paraphraser.paraphrase(sentences, **parameters)
         answered = [[{"generated_text": text} for text in texts] for texts in answers]
         return answered if isinstance(inputs, list) else answered[0]

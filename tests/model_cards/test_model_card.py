@@ -13,6 +13,7 @@ from huggingface_hub.repocard_data import model_index_to_eval_results
 from model_cards.model_card import model_card_files, write_model_card
 from model_cards.run_folder import CardError
 from model_cards.usage_code import add_usage_code
+from scripts.inference_code import inference_code
 
 LAST = {"faithful_non_copy": 0.6634, "copy": 0.0138}
 
@@ -217,7 +218,7 @@ def test_code_that_comes_with_the_model_is_told_and_runs_as_it_stands(run, monke
     save_student(run / "student")
     words = ('pipeline("paraphrase"', '"n": 3')
     assert not any(word in card_of(run).text for word in words)
-    add_usage_code(run / "student")
+    add_usage_code(run / "student", inference_code())
     monkeypatch.chdir(run.parent)
     card = card_of(run)
     assert all(word in card.text for word in words)
@@ -237,7 +238,7 @@ def test_code_that_comes_with_the_model_is_told_and_runs_as_it_stands(run, monke
 
 def test_an_adapter_has_a_handler_and_no_pipeline_by_name(run):
     make_adapter(run, "google/t5-v1_1-large")
-    add_usage_code(run / "student")
+    add_usage_code(run / "student", inference_code())
     text = card_of(run).text
     assert "handler.py" in text
     assert 'pipeline("paraphrase"' not in text

@@ -248,9 +248,19 @@ def test_sampling(option, value, status, words, tmp_path):
         (["paraphrase", "runs/demo/studnt", "Profit rose."], 1, ["'runs/demo/studnt'", "does not exist"]),
         (["paraphrase", STUDENT, " "], 2, ["no sentence", "standard input"]),
         (["paraphrase", STUDENT, "caf\udce9"], 2, ["'caf\\udce9'", "not UTF-8"]),
-        (["paraphrase", STUDENT, "Profit rose.", "--n", "0"], 2, ["--n must be at least 1, got 0"]),
-        (["paraphrase", STUDENT, "Profit rose.", "--top-p", "0"], 2, ["--top-p must be in (0, 1], got 0.0"]),
+        (["paraphrase", STUDENT, "Profit rose.", "--n", "0"], 2, ["--n must be a whole number from 1 to 50, got 0"]),
+        (
+            ["paraphrase", STUDENT, "Profit rose.", "--top-p", "0"],
+            2,
+            ["--top-p must be a number from 0.01 to 1, got 0.0"],
+        ),
         (["paraphrase", STUDENT, "Profit rose.", "--temperature", "nan"], 2, ["--temperature", "nan"]),
+        (["paraphrase", STUDENT, "A.", "--n", "2", "--temperature", "0"], 2, ["--temperature must be", "got 0.0"]),
+        (["paraphrase", STUDENT, "A.", "--n", "51"], 2, ["--n must be a whole number from 1 to 50, got 51"]),
+        (["paraphrase", STUDENT, "A.", "--like", " "], 2, ["--like must be a sentence, got ' '"]),
+        (["paraphrase", STUDENT, "A.", "--compression", "2"], 2, ["--compression must be", "from 0 to 1, got 2.0"]),
+        (["paraphrase", STUDENT, "A.", "--compression", "0.5"], 2, ["--compression is 0.5", "not led by it"]),
+        (["paraphrase", STUDENT, "A.", "--critic", STUDENT], 2, ["no entailment label", "name an NLI model"]),
     ],
 )
 def test_evaluate_and_paraphrase(arguments, status, words):

@@ -9,9 +9,8 @@ import sys
 
 import pytest
 
-from model_cards.shipped.paraphrase_pipeline import ParaphrasePipeline
+from scripts.paraphrases import load_paraphraser
 from tests.scripts.conftest import impossible
-from trainers.kind import load_student
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-sync"]
@@ -70,15 +69,14 @@ def address():
 
 
 @pytest.fixture
-def pipe():
+def paraphrase():
     """What stands behind the page."""
-    model, tokenizer = load_student("microworld:models/student")
-    return ParaphrasePipeline(model=model, tokenizer=tokenizer, task="paraphrase")
+    return load_paraphraser("microworld:models/student").paraphrase
 
 
 @pytest.mark.slow
 @pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here; Debian's package is called chromium")
-def test_the_page_works_in_a_browser(address, pipe):
+def test_the_page_works_in_a_browser(address, paraphrase):
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
@@ -93,13 +91,13 @@ def test_the_page_works_in_a_browser(address, pipe):
         page.fill("#temperature input[type=number]", "1.5")
         page.click("#go")
         page.wait_for_selector(".said li")
-        found = pipe(SENTENCE, n=4, temperature=1.5)
+        found = paraphrase(SENTENCE, n=4, temperature=1.5)
         assert page.evaluate(SAID) == found
         assert page.locator(".said small").all_inner_texts()[0].endswith("% alike, word by word")
         assert page.locator(".said mark").count() > 0
         page.fill("#like textarea, #like input", LIKE)
         page.click("#go")
-        in_form = pipe(SENTENCE, n=4, temperature=1.5, like=LIKE)
+        in_form = paraphrase(SENTENCE, n=4, temperature=1.5, like=LIKE)
         assert in_form != found
         page.wait_for_function(f"wanted => JSON.stringify({SAID}) == JSON.stringify(wanted)", arg=in_form)
         page.click("text=It was fresh tariffs")

@@ -6,8 +6,8 @@ import pytest
 from transformers import AutoModelForSeq2SeqLM, AutoTokenizer, pipeline
 
 from builders.sentences import REFUSALS
+from scripts.paraphrases import load_paraphraser
 from tests.scripts.conftest import files_below, impossible, overrides
-from trainers.paraphraser import Paraphraser
 
 
 def without_timings(path):
@@ -123,7 +123,7 @@ def test_the_student_loads_with_plain_transformers(finished):
 def test_the_student_answers_by_the_pipeline_that_comes_with_it(finished):
     paraphrase = pipeline("paraphrase", model=str(finished / "student"), trust_remote_code=True)
     sentence = "Acme's profit rose."
-    assert paraphrase(sentence) == Paraphraser(str(finished / "student")).greedy([sentence])
+    assert paraphrase(sentence) == load_paraphraser(str(finished / "student")).paraphrase(sentence)
 
 
 def test_the_same_command_finds_everything_done(run, tiny):

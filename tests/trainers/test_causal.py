@@ -29,7 +29,7 @@ from trainers.finetuning import fine_tune
 from trainers.finetuning_config import LoraSettings
 from trainers.paraphraser import Paraphraser
 from trainers.prompt import prompt
-from trainers.shortening import shortened_pairs
+from trainers.shortened_pairs import shortened_pairs
 
 SOURCE, TARGET = PAIRS[0]
 
@@ -180,9 +180,8 @@ def test_the_stock_pipeline_adds_only_what_the_paraphraser_gives(decoder):
     generate = pipeline("text-generation", model=str(decoder), device="cpu")
     asked = [prompt("{source} =>", source) for source in SENTENCES]
     answers = generate(asked, return_full_text=False)
-    assert [text.strip() for [answer] in answers for text in answer.values()] == Paraphraser(str(decoder)).greedy(
-        SENTENCES
-    )
+    outputs = Paraphraser.from_pretrained(str(decoder)).paraphrase(SENTENCES)
+    assert [[text.strip()] for [answer] in answers for text in answer.values()] == outputs
 
 
 @pytest.mark.parametrize(("base", "modules"), [("gpt2", ["c_attn"]), ("llama", ["q_proj", "v_proj"])])
@@ -197,7 +196,7 @@ def test_an_adapter_goes_on_the_matrices_of_the_architecture_and_is_continued(ba
     assert settings["base_model_name_or_path"] == base
     assert settings["task_type"] == "CAUSAL_LM"
     assert history(second)[0] < history(first)[0]
-    assert Paraphraser(str(second), max_new_tokens=3).greedy([SOURCE])
+    assert Paraphraser.from_pretrained(str(second)).paraphrase(SOURCE, max_new_tokens=3)
 
 
 @pytest.mark.parametrize(

@@ -89,8 +89,9 @@ def test_a_led_student_does_as_it_is_asked(t5, tmp_path):
     """One source, two targets: which one is written depends on the signal alone."""
     pairs = [LedPair("(S PP)", A, PAIRS[2][0]), LedPair("(S NP)", A, PAIRS[4][0])]
     config = replace(TREES, unled=0.0, training=replace(SHORT, max_steps=200))
-    student = Paraphraser(str(trained(t5, pairs * 8, config, tmp_path / "led")))
-    assert student.greedy([pair.led for pair in pairs]) == [pair.target for pair in pairs]
+    student = Paraphraser.from_pretrained(str(trained(t5, pairs * 8, config, tmp_path / "led")))
+    asked = ["(S (PP on))", "(S (NP rain))"]
+    assert student.paraphrase([A, A], like=asked) == [[pair.target] for pair in pairs]
 
 
 @pytest.mark.parametrize(

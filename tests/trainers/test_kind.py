@@ -1,7 +1,7 @@
 import pytest
 import torch
 from peft import LoraConfig, TaskType, get_peft_model
-from transformers import AutoModelForCausalLM, AutoTokenizer, BartConfig, BartForCausalLM, DistilBertConfig
+from transformers import AutoModelForCausalLM, AutoTokenizer, BartConfig, BartForCausalLM, DistilBertConfig, GPT2Config
 
 from builders.errors import ConfigError, RunError
 from builders.models import load_causal_lm, load_seq2seq
@@ -41,3 +41,9 @@ def test_other_models_are_one_line(tmp_path):
             load_student(str(tmp_path / name))
     with pytest.raises(RunError, match="does not exist"):
         load_student(str(tmp_path / "nowhere"))
+
+
+def test_a_prompt_without_a_place_for_the_source_is_one_line(tmp_path):
+    GPT2Config(prompt_template="=>").save_pretrained(tmp_path)
+    with pytest.raises(RunError, match=r"prompt_template in config.json must be a text with \{source\}"):
+        student_loader(str(tmp_path))

@@ -1,10 +1,10 @@
 from types import SimpleNamespace
 
 import pytest
-from transformers import GPT2Config
+from transformers import BloomConfig, GPT2Config, MptConfig, T5Config
 
-from builders.errors import RunError
-from trainers.prompt import completion, prompt, prompt_template
+from builders import prompt_tokens
+from trainers.prompt import completion, positions, prompt, prompt_template
 
 
 def test_a_training_row_is_source_arrow_target():
@@ -24,5 +24,11 @@ def test_the_template_survives_saving(tmp_path):
 
 @pytest.mark.parametrize("template", ["=>", None, 3])
 def test_a_template_without_a_place_for_the_source_is_one_line(template):
-    with pytest.raises(RunError, match=r"prompt_template in config.json must be a text with \{source\}"):
+    with pytest.raises(ValueError, match=r"prompt_template in config.json must be a text with \{source\}"):
         prompt_template(SimpleNamespace(prompt_template=template))
+
+
+@pytest.mark.parametrize("config", [GPT2Config(n_positions=77), MptConfig(max_seq_len=78), BloomConfig(), T5Config()])
+def test_what_ships_knows_the_positions_that_the_builders_know(config):
+    model = SimpleNamespace(config=config)
+    assert positions(model) == prompt_tokens.positions(model)

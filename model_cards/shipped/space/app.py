@@ -1,7 +1,6 @@
 """A page to try a paraphraser on: sentences in, other ways to say them out, with what is new in them marked."""
 
 import html
-import importlib.util
 import json
 import re
 from collections.abc import Callable, Sequence
@@ -140,18 +139,14 @@ def similarity(one: str, other: str) -> float:
 
 
 def main() -> None:
-    """The Space: `model.json` beside this file names the model, whose repository holds its pipeline."""
-    from huggingface_hub import snapshot_download
+    """The Space: `model.json` beside this file names the model, whose repository holds the code to use it."""
+    from transformers.dynamic_module_utils import get_class_from_dynamic_module
 
     settings = json.loads((HERE / "model.json").read_text(encoding="utf-8"))
-    folder = Path(snapshot_download(settings["model"]))
-    spec = importlib.util.spec_from_file_location("paraphrase_pipeline", folder / "paraphrase_pipeline.py")
-    assert spec is not None and spec.loader is not None  # noqa: PT018
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    link = f"https://huggingface.co/{settings['model']}"
-    pipeline = module.load(str(folder))
-    launch(build_page(pipeline, settings["title"], settings["examples"], settings["task"], link))
+    model = settings["model"]
+    paraphraser = get_class_from_dynamic_module("paraphraser.Paraphraser", model).from_pretrained(model)
+    link = f"https://huggingface.co/{model}"
+    launch(build_page(paraphraser.paraphrase, settings["title"], settings["examples"], settings["task"], link))
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ import torch
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from model_cards.usage_code import add_usage_code
+from scripts.inference_code import inference_code
 from tests.builders import tiny_models
 
 SOURCE = "Boeing said profit rose on Monday."
@@ -23,7 +24,7 @@ LEARNT = {
 def student(tmp_path_factory) -> Path:
     """An encoder-decoder student with random weights."""
     folder = Path(tiny_models.make_student(tmp_path_factory.mktemp("student")))
-    add_usage_code(folder)
+    add_usage_code(folder, inference_code())
     return folder
 
 
@@ -40,5 +41,5 @@ def writer(tmp_path_factory) -> Path:
         optimizer.zero_grad()
     model.config.prompt_template = "{source} so"
     model.save_pretrained(folder)
-    add_usage_code(folder)
+    add_usage_code(folder, inference_code())
     return folder

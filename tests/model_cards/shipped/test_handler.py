@@ -10,6 +10,7 @@ from peft import LoraConfig, TaskType, get_peft_model
 from transformers import AutoModelForSeq2SeqLM, AutoTokenizer
 
 from model_cards.usage_code import add_usage_code
+from scripts.inference_code import inference_code
 
 from .conftest import LEARNT, OTHER, SOURCE
 
@@ -41,7 +42,7 @@ def test_parameters_are_the_pipelines(load, student):
     answer = load(student)
     asked = {"n": 3, "like": OTHER, "temperature": 2.0, "top_p": 0.8, "max_new_tokens": 5, "seed": 4}
     found = answer({"inputs": SOURCE, "parameters": asked})
-    assert [row["generated_text"] for row in found] == answer.pipeline(SOURCE, **asked)
+    assert [row["generated_text"] for row in found] == answer.paraphraser.paraphrase(SOURCE, **asked)
     assert json.loads(json.dumps(found)) == found
 
 
@@ -71,7 +72,7 @@ def test_an_adapter_comes_merged(load, student, tmp_path):
     )
     get_peft_model(AutoModelForSeq2SeqLM.from_pretrained(student), settings).save_pretrained(tmp_path)
     AutoTokenizer.from_pretrained(student).save_pretrained(tmp_path)
-    add_usage_code(tmp_path)
+    add_usage_code(tmp_path, inference_code())
     assert not (tmp_path / "config.json").exists()
     asked = {"inputs": SOURCE, "parameters": {"max_new_tokens": 12}}
     assert load(tmp_path)(asked) == load(student)(asked)  # a fresh adapter changes nothing

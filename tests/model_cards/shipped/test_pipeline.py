@@ -4,13 +4,13 @@ from pathlib import Path
 
 import pytest
 import torch
-from rapidfuzz.distance import Levenshtein
 from transformers import AutoModelForSeq2SeqLM, AutoTokenizer, pipeline
 
 from builders.models import model_identity
-from model_cards.shipped.paraphrase_pipeline import shape, shape_similarity, words
 from model_cards.usage_code import add_usage_code
+from scripts.inference_code import inference_code
 from tests.builders import tiny_models
+from trainers.sentence_form import likeness, words
 
 from .conftest import COPIED, LEARNT, OTHER, SOURCE
 
@@ -72,22 +72,9 @@ def test_the_seed_decides_and_nobody_elses_draws_change(student):
 def test_an_exemplar_brings_its_like_to_the_front(student):
     like = "It was Boeing, a maker of planes, that rose."
     found = paraphraser(student)(SOURCE, n=8, like=like, temperature=2.0, **SHORT)
-    alike = [shape_similarity(text, like) for text in found]
+    alike = [likeness(text, like) for text in found]
     assert alike == sorted(alike, reverse=True)
     assert len(set(alike)) > 1
-
-
-def test_the_form_is_function_words_and_punctuation():
-    assert shape("It was Boeing that rose, by 5%.") == ["it", "was", "_", "that", "_", ",", "by", "_", "%", "."]
-    assert shape("Nike's") == ["_", "'s"]
-    assert shape_similarity("It was Nike that fell.", "It was Boeing that rose.") == 1.0
-
-
-@pytest.mark.parametrize("other", ["", SOURCE, OTHER, "On Monday, it was Boeing's profit that rose.", "Rose."])
-def test_likeness_of_form_is_an_edit_distance(other):
-    reference = Levenshtein.normalized_similarity(shape(SOURCE), shape(other))
-    assert shape_similarity(SOURCE, other) == pytest.approx(reference, abs=1e-12)
-    assert shape_similarity(other, SOURCE) == shape_similarity(SOURCE, other)
 
 
 @pytest.mark.parametrize(
@@ -103,7 +90,7 @@ def test_likeness_of_form_is_an_edit_distance(other):
         ({"top_p": float("nan")}, "top_p must be a number"),
         ({"max_new_tokens": 2.5}, "max_new_tokens must be a whole number"),
         ({"seed": "a"}, "seed must be a whole number"),
-        ({"k": 1}, "k is unknown; the arguments are like, n,"),
+        ({"k": 1}, "k is unknown; the arguments are n, like,"),
     ],
 )
 def test_what_cannot_be_is_refused(student, asked, words):
@@ -115,11 +102,6 @@ def test_what_cannot_be_is_refused(student, asked, words):
 def test_what_is_no_sentence_is_refused(student, text):
     with pytest.raises(ValueError, match="a sentence must be text"):
         paraphraser(student)(text)
-
-
-def test_a_sentence_beyond_a_models_positions_is_refused(writer):
-    with pytest.raises(ValueError, match="a sentence may have 80 tokens for this model, got 402"):
-        paraphraser(writer)(" so" * 200)
 
 
 def test_an_output_ends_where_a_models_positions_do(writer):
@@ -135,12 +117,12 @@ def test_it_loads_from_the_hub(hub, student):
 def test_the_code_of_a_model_is_no_part_of_what_it_is(tmp_path):
     folder = Path(tiny_models.make_student(tmp_path / "student"))
     before = model_identity(str(folder))
-    add_usage_code(folder)
+    add_usage_code(folder, inference_code())
     model_identity.cache_clear()
     assert model_identity(str(folder)) == before
 
 
 def test_the_code_is_put_in_once(student):
     before = {path.name: path.read_bytes() for path in student.iterdir() if path.is_file()}
-    add_usage_code(student)
+    add_usage_code(student, inference_code())
     assert {path.name: path.read_bytes() for path in student.iterdir() if path.is_file()} == before
