@@ -227,6 +227,8 @@ def system_words(name: str) -> str:
     """What a system of an evaluation is; empty for one that this project does not name."""
     if later := _LATER_ROUND.fullmatch(name):
         return f"after round {later[1]} of self-distillation, each on rewritings by the student before"
+    if name not in SYSTEMS and name.startswith("led student, asked for "):
+        return "the same student, asked for summaries of that bucket alone"
     return SYSTEMS.get(name, "")
 
 

@@ -23,6 +23,7 @@ from builders.preference import PREFERENCE_SCHEMA
 from scripts.arguments import make_parser
 from scripts.partial_recipes import load_critics_recipe, load_proximity_recipe
 from scripts.recipe import load_recipe
+from trainers.control_config import ControlConfig
 
 ROOT = Path(__file__).parent.parent.parent
 DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -124,6 +125,13 @@ def test_the_pages_preference_section_is_one_of_a_recipe():
     [text] = [block.text for block in blocks(ROOT / "docs/recipes.md", "yaml") if "preference:" in block.text]
     settings = [f"{name}={json.dumps(value)}" for name, value in yaml.safe_load(text).items()]
     assert load_recipe("microworld-demo", settings).controls == ("chosen_only",)
+
+
+def test_the_ways_of_leading_a_student_are_settings():
+    [text] = [block.text for block in blocks(ROOT / "docs/recipes.md", "yaml") if "control:" in block.text]
+    for line in text.splitlines():
+        config = from_mapping(ControlConfig, yaml.safe_load(line)["control"])
+        config.check_task("summary" if config.compression else "paraphrase")
 
 
 def test_the_critic_of_ones_own_works_and_takes_fewer_than_twenty_lines(tmp_path, monkeypatch):

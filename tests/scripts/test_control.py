@@ -83,6 +83,13 @@ def test_the_cards_name_the_parses_and_the_form_that_was_asked_for(led):
     assert "| Sentence | In the form of | Its paraphrase |" in model.read_text(encoding="utf-8")
 
 
+def test_the_command_line_asks_as_the_evaluation_did(led):
+    [system] = [each for each in metrics_of(led)["evaluation"]["systems"] if each["name"].endswith("by exemplars")]
+    for example in system["examples"]:
+        outcome = impossible("paraphrase", led / "student", example["source"], "--like", example["asked"])
+        assert (outcome.status, outcome.out.strip()) == (0, example["output"])
+
+
 def test_the_same_command_changes_nothing(led, tiny):
     before = files_below(led / "students") | files_below(led / "dimple") | files_below(led / "pairs")
     outcome = impossible("demo", "--out", led, *tiny, *overrides(TREE))
