@@ -89,9 +89,10 @@ class Pipeline(RoundStages):
 
     @once
     def preference_rows(self) -> dict[str, list[PreferenceRow]]:
-        """The preference rows of the dataset by split."""
+        """The preference rows of the dataset by split, of the rounds that the recipe wants to train on."""
         rounds = [self.pairs(number) for number in range(self.rounds().made + 1)]
-        return preference_rows(self.builder(rounds, preference_config(self.recipe.sampling.domain.name)))
+        builder = self.builder(rounds, preference_config(self.recipe.sampling.domain.name))
+        return preference_rows(builder, self.preference.since)
 
     @property
     def preference(self) -> PreferenceConfig:
