@@ -14,6 +14,7 @@ from typing import Any
 
 import datasets
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from builders.assembly import Assembly, assemble
 from builders.config import fingerprint
@@ -109,15 +110,22 @@ class PairsBuilder(datasets.ArrowBasedBuilder):
         if is_control(self.config.name):
             trees = read_trees([Path(folder) for folder in self.config.rounds]).drop_columns("source_tree")
             return {name: with_trees(table, trees) for name, table in splits.items()}
-        if not self.is_preference:
-            return splits
+        return self.preference_tables() if self.is_preference else splits
+
+    def preference_tables(self, since: int = 0) -> dict[str, pa.Table]:
+        """The preference rows of released pairs of round `since` and later ones, by split; there may be none.
+
+        Raises:
+            RunError: As `assembly`, or the preference rows of a round are missing.
+        """
         journals = [Stage.load(preference_folder(Stage.load(Path(folder)))) for folder in self.config.rounds]
         for journal in journals:
             if lacking := journal.missing():
                 shards = ", ".join(map(str, lacking))
                 raise RunError(f"{journal.folder} lacks shard {shards}; run the stage that makes its pairs again")
-        rows = [journal.read_table(shard) for journal in journals for shard in range(journal.num_shards)]
-        return preference_splits(splits, pa.concat_tables([table.cast(JOURNAL_SCHEMA) for table in rows]))
+        tables = [journal.read_table(shard) for journal in journals for shard in range(journal.num_shards)]
+        rows = pa.concat_tables([table.cast(JOURNAL_SCHEMA) for table in tables])
+        return preference_splits(self.assembly.splits, rows.filter(pc.greater_equal(rows["round"], since)))
 
     @property
     def is_preference(self) -> bool:

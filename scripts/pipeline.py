@@ -114,8 +114,9 @@ class Pipeline(RoundStages):
 
     @once
     def preference_rows(self) -> dict[str, list[PreferenceRow]]:
-        """The preference rows of the dataset by split."""
-        return preference_rows(self.builder(self.dataset_rounds(), preference_config(self.recipe.sampling.domain.name)))
+        """The preference rows of the dataset by split, of the rounds that the recipe wants to train on."""
+        builder = self.builder(self.dataset_rounds(), preference_config(self.recipe.sampling.domain.name))
+        return preference_rows(builder, self.preference.since)
 
     @property
     def preference(self) -> PreferenceConfig:

@@ -127,6 +127,10 @@ class Recipe:
                 if getattr(self, section) is None:
                     remedy = f"add it or take {control} out"
                     raise ConfigError(f"controls {control} says nothing without {section}; {remedy}")
+        rounds = self.self_distillation.rounds if self.self_distillation else 0
+        if self.preference and self.preference.since > rounds:
+            since = self.preference.since
+            raise ConfigError(f"preference.since must be a round of this recipe, 0 to {rounds}, got {since}")
         if self.preference and self.control:
             problem = "preference rows have no signal, and a led student trained on them would forget to follow one"
             raise ConfigError(f"{problem}; take out preference or control")

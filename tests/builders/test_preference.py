@@ -171,6 +171,23 @@ def test_the_config_is_built_and_loaded_beside_the_pairs(tmp_path):
         assert all(each["rejected"] == each["prompt"].replace("source", "wrong") for each in found)
 
 
+def test_rows_can_be_those_of_later_rounds_alone(tmp_path):
+    rows = many_rows()
+    rounds = [
+        write_round(tmp_path / f"round-{number}", [each for each in rows if each["round"] == number])
+        for number in (0, 1)
+    ]
+    write_preferences(rounds, [preference(each, "wrong.") for each in rows])
+    builder = Dimple(config_name="news-preference", rounds=rounds, cache_dir=str(tmp_path / "cache"))
+    wanted = {
+        split: [each["source"] for each in table.to_pylist() if each["round"] == 1]
+        for split, table in builder.assembly.splits.items()
+    }
+    assert wanted["train"]
+    made = builder.preference_tables(since=1)
+    assert {split: table["prompt"].to_pylist() for split, table in made.items()} == wanted
+
+
 def test_a_config_without_rows_is_not_written_and_an_old_one_goes(tmp_path):
     rounds = [write_round(tmp_path / "round-0", many_rows(40))]
     for made in ([preference(each, "wrong.") for each in many_rows(40) if not each["round"]], []):
