@@ -41,5 +41,8 @@ class SelfDistillationConfig:
                 raise ConfigError(f"{name} must be a whole number from 1, got {getattr(self, name)}")
         if not 0.0 <= self.temperature <= 5.0:
             raise ConfigError(f"temperature must lie in [0, 5], got {self.temperature}")
+        if self.temperature == 0.0 and self.candidates > 1:
+            problem = f"temperature 0 writes the same candidate {self.candidates} times"
+            raise ConfigError(f"{problem}; raise it, or set candidates: 1")
         if not 0.0 < self.top_p <= 1.0:
             raise ConfigError(f"top_p must lie in (0, 1], got {self.top_p}")

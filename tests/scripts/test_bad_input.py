@@ -122,6 +122,7 @@ def test_commands_and_recipe_files(arguments, status, words):
         ("task=translation", ["task", "'translation'", "'summary'"]),
         ("task=summary", ["task 'summary'", "direction: forward"]),
         ("self_distillation=null", ["controls", "self_distillation"]),
+        ("self_distillation.temperature=0", ["self_distillation: temperature 0 writes", "10 times", "candidates: 1"]),
         ("student.training.epochs=.inf", ["student.training: epochs", "a finite number", "got inf"]),
         ("student.training.lora.rank=0", ["student.training.lora: rank", "got 0"]),
         ("critics=[]", ["critics", "at least one"]),
