@@ -27,9 +27,11 @@ def playground(options: argparse.Namespace) -> None:
     except ImportError as error:
         remedy = "install it by pip install 'impossible-distillation[space]'"
         raise RunError(f"the playground needs gradio, which cannot be imported ({one_line(error)}); {remedy}") from None
-    from model_cards.shipped.space.app import build_page, launch
+    from model_cards.shipped.space.app import FORM_RANKED, FORM_READ, build_page, launch
 
-    page = build_page(load_paraphraser(options.model).paraphrase, Path(options.model).name, EXAMPLES)
+    paraphraser = load_paraphraser(options.model)
+    form = FORM_READ if paraphraser.reads_form else FORM_RANKED
+    page = build_page(paraphraser.paraphrase, Path(options.model).name, EXAMPLES, form=form)
     try:
         _, address, _ = launch(
             page,

@@ -75,6 +75,11 @@ class Paraphraser:
         if not self._encodes:
             tokenizer.padding_side = "left"  # every output goes on from the end of its prompt
 
+    @property
+    def reads_form(self) -> bool:
+        """Whether the student is led by the form of an exemplar, and so reads it."""
+        return self.control is not None and self.control.get("signal") == "tree"
+
     @classmethod
     def from_pretrained(cls, place: str, critic: Critic | None = None, parser: Parser | None = None) -> "Paraphraser":
         """A student from a folder or the Hub, on a GPU if there is one; an adapter comes merged into its base.
@@ -144,7 +149,7 @@ class Paraphraser:
         for sentence in sentences:
             check_sentence(sentence)
         exemplars = _one_each(like, len(sentences))
-        reads_form = like is not None and (self.control or {}).get("signal") == "tree"
+        reads_form = like is not None and self.reads_form
         ranks = self.critic is not None or (like is not None and not reads_form)
         draws = 0 if n == 1 and not ranks else SAMPLES * (max(n, LEAST_RANKED) if ranks else n)
         buckets = bucket_signal(ratios, self.control)

@@ -34,7 +34,7 @@ def pipeline_of(tmp_path, yields, monkeypatch, **settings):
     pipeline.made = {("pairs", n): stage_of(tmp_path / str(n), n, found) for n, found in enumerate(yields)}
     trained = []
 
-    def fine_tune(base, pairs, validation, config, out, *rest):
+    def fine_tune(base, pairs, validation, config, out, *rest, **settings):
         trained.append((base, {source for source, _ in pairs}, out.name))
         return out
 

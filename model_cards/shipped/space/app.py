@@ -27,6 +27,8 @@ footer .show-api-divider { display: none !important; }
 """
 ASK = {"paraphrase": "Say it otherwise", "summary": "Say it shorter"}
 WELCOME = "<p class='note'>What the model writes comes here. Write a sentence, or take one of the examples.</p>"
+FORM_RANKED = "Outputs whose form is like this sentence's come first; the model does not read it."
+FORM_READ = "What the model shall write like: a parse such as (S (NP (NN profit)) (VP (VBD rose)))."
 LEGEND = "<p class='note'>Marked words are not in your sentence.</p>"
 NOTE = (
     "The model is small. It can change the meaning, leave something out or write nonsense: read what it writes before "
@@ -40,6 +42,7 @@ def build_page(
     examples: Sequence[str],
     task: str = "paraphrase",
     link: str | None = None,
+    form: str = FORM_RANKED,
 ) -> gradio.Blocks:
     """The page.
 
@@ -50,6 +53,7 @@ def build_page(
         examples: Sentences to begin with.
         task: "paraphrase" or "summary".
         link: Of the model's own page.
+        form: What is said of the exemplar.
     """
 
     def answer(sentence: str, like: str, n: int, temperature: float) -> str:
@@ -70,7 +74,7 @@ def build_page(
                 )
                 like = gradio.Textbox(
                     label="In the form of (optional)",
-                    info="Outputs whose form is like this sentence's come first; the model does not read it.",
+                    info=form,
                     max_length=LONGEST,
                     elem_id="like",
                 )
@@ -146,7 +150,8 @@ def main() -> None:
     model = settings["model"]
     paraphraser = get_class_from_dynamic_module("paraphraser.Paraphraser", model).from_pretrained(model)
     link = f"https://huggingface.co/{model}"
-    launch(build_page(paraphraser.paraphrase, settings["title"], settings["examples"], settings["task"], link))
+    form = FORM_READ if paraphraser.reads_form else FORM_RANKED
+    launch(build_page(paraphraser.paraphrase, settings["title"], settings["examples"], settings["task"], link, form))
 
 
 if __name__ == "__main__":
