@@ -50,6 +50,7 @@ check: setup
 bench: setup
 	$(BIN)/python benchmarks/critics.py
 	$(BIN)/python benchmarks/sampling.py
+	$(BIN)/python benchmarks/training.py
 
 microworld: setup
 	$(BIN)/python -m microworld.train
