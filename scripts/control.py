@@ -26,5 +26,6 @@ def train_led_student(stages: RoundStages, rounds: Sequence[Stage], last: Path) 
     train, validation = (led_pairs(rows[split], config, recipe.task) for split in ("train", "validation"))
     base = str(last) if config.train_from == "last" else recipe.student.base
     settings = signal_settings(config, recipe.task, recipe.control_parser)
+    out, processes = stages.folder / "students" / "led", recipe.student.processes
     with stages.timed("students led"):
-        return led_student(base, train, validation, config, settings, stages.folder / "students" / "led", recipe.seed)
+        return led_student(base, train, validation, config, settings, out, recipe.seed, processes)

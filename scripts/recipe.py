@@ -34,7 +34,8 @@ class StudentConfig:
         base: An encoder-decoder model, or a causal LM for a decoder-only student: folder, `package:folder` or Hub id.
         training: On the teacher's pairs (round 0).
         self_training: On the student's own pairs, and of the controls, which make just as many updates.
-        processes: For every training, on as many devices of this machine; each takes its part of a batch.
+        processes: For every training but that by preference, on as many devices of this machine; each takes its part of a
+            batch.
         release: Of a LoRA student: the "adapter", which needs its base, or the weights with the adapter "merged" into
             them.
     """
@@ -50,11 +51,15 @@ class StudentConfig:
             raise ConfigError(f"processes must be at least 1, got {self.processes}")
         trainings = {"training": self.training, "self_training": self.self_training}
         for name, config in trainings.items():
-            if config.batch_size % self.processes:
-                problem = f"processes must divide the batch_size of {name}, {config.batch_size}, got {self.processes}"
-                raise ConfigError(problem)
+            self.check_shared_out(f"of {name}", config)
         if self.release == "merged" and not any(config.lora for config in trainings.values()):
             raise ConfigError("release 'merged' is for a LoRA student; add lora to a training, or leave release out")
+
+    def check_shared_out(self, whose: str, config: FineTuningConfig) -> None:
+        """Refuses, with a `ConfigError`, a training whose batches cannot be shared out evenly among the processes."""
+        if config.batch_size % self.processes:
+            problem = f"processes must divide the batch_size {whose}, {config.batch_size}, got {self.processes}"
+            raise ConfigError(problem)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,11 +136,15 @@ class Recipe:
         if self.preference and self.preference.since > rounds:
             since = self.preference.since
             raise ConfigError(f"preference.since must be a round of this recipe, 0 to {rounds}, got {since}")
+        if self.preference and self.student.processes > 1:
+            problem = f"student.processes is {self.student.processes}, and training by preference takes one"
+            raise ConfigError(f"{problem}; set it to 1, or take out preference")
         if self.preference and self.control:
             problem = "preference rows have no signal, and a led student trained on them would forget to follow one"
             raise ConfigError(f"{problem}; take out preference or control")
         if self.control:
             self.control.check_task(self.task)
+            self.student.check_shared_out("of control.training", self.control.training)
             if self.task == "paraphrase" and self.control_parser is None:
                 raise ConfigError("control.parser is missing, and no tree_edit_distance critic has one; name a parser")
 

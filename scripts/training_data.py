@@ -38,5 +38,6 @@ def train_on_table(options: argparse.Namespace) -> Path:
         config,
         out,
         recipe.seed,
+        processes=recipe.student.processes,
         beside={DATA_RECORD: record},
     )

@@ -1,5 +1,6 @@
 """Pairs as token ids, and the order in which an epoch goes through them."""
 
+import math
 import random
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -34,7 +35,7 @@ class LengthGroupedBatches(Sampler[list[int]]):
     The trainer's own `group_by_length` goes from the longest to the shortest within 50 batches, a sawtooth in the loss.
 
     Args:
-        lengths: Tokens of each row.
+        lengths: Tokens of each row: of what is padded together, and of what is padded apart from it, 0 if nothing is.
         batch_size: Rows a batch, of all processes together.
         batches_an_update: Batches that make one update.
         seed: Of the order, together with the epoch: what came before an epoch does not change it.
@@ -45,7 +46,7 @@ class LengthGroupedBatches(Sampler[list[int]]):
 
     def __init__(
         self,
-        lengths: Sequence[int],
+        lengths: Sequence[tuple[int, int]],
         batch_size: int,
         batches_an_update: int = 1,
         seed: int = 0,
@@ -79,11 +80,18 @@ class LengthGroupedBatches(Sampler[list[int]]):
         pool = self.update * BATCHES_SORTED_TOGETHER
         updates: list[list[int]] = []
         for start in range(0, len(order), pool):
-            alike = sorted(order[start : start + pool], key=self.lengths.__getitem__)
+            alike = self._alike(order[start : start + pool])
             updates += [alike[i : i + self.update] for i in range(0, len(alike), self.update)]
         rest = [updates.pop()] if len(updates[-1]) < self.update else []  # must stay last, or all after it would shift
         rng.shuffle(updates)
         return [index for update in updates + rest for index in update]
+
+    def _alike(self, rows: list[int]) -> list[int]:
+        """Rows in an order in which neighbours are alike in both lengths: by the first, then in parts by the second."""
+        by_first = sorted(rows, key=lambda row: self.lengths[row])
+        part = self.update * max(1, math.isqrt(len(rows) // self.update))
+        parts = [by_first[i : i + part] for i in range(0, len(rows), part)]
+        return [row for own in parts for row in sorted(own, key=lambda row: self.lengths[row][::-1])]
 
 
 class Rows(Dataset[Row]):

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import datasets
-from peft import PeftModel
+from transformers import Trainer
 from trl import SFTConfig, SFTTrainer
 
 from builders.errors import ConfigError
@@ -16,7 +16,7 @@ from builders.prompt_tokens import positions
 from .finetuning_config import FineTuningConfig
 from .packing import check_rows_apart
 from .prompt import around, completion, prompt, prompt_template, room
-from .training_loop import StudentTrainer, check_devices, training_arguments
+from .training_loop import StudentTrainer, check_devices, token_mean_loss, training_arguments
 from .training_pairs import TextPair
 
 
@@ -59,7 +59,6 @@ def causal_trainer(
         warnings.simplefilter("ignore", FutureWarning)  # both settings will be named otherwise one day
         settings = SFTConfig(
             **training_arguments(config, folder, seed),
-            label_smoothing_factor=config.label_smoothing,  # costs another forward pass a batch in trl 1
             completion_only_loss=True,
             packing=config.packing,
             max_length=None if limit == sys.maxsize else limit,
@@ -71,18 +70,16 @@ def causal_trainer(
             train_dataset=_rows(template, pairs),
             eval_dataset=_rows(template, validation) if validation else None,
             processing_class=tokenizer,
+            compute_loss_func=token_mean_loss(config.label_smoothing, shift=1),
         )
 
 
 class CausalStudentTrainer(StudentTrainer, SFTTrainer):
-    """SFTTrainer that counts the tokens of a whole update, whatever the model, and reports to nobody."""
+    """SFTTrainer with the loss, the order and the evaluation of `StudentTrainer`, which reports to nobody."""
 
-    def __init__(self, model: Any, **arguments: Any) -> None:
-        # The trainer counts them only for a model whose forward has **kwargs, such as GPT-2 but not MPT. Here it is the
-        # trainer's own loss that needs the number.
-        unwrapped = model.get_base_model() if isinstance(model, PeftModel) else model
-        unwrapped.accepts_loss_kwargs = True
-        super().__init__(model=model, **arguments)
+    def compute_loss(self, *arguments: Any, **named: Any) -> Any:
+        """The stock trainer's; trl's own takes other figures too and waits for the device in every update."""
+        return Trainer.compute_loss(self, *arguments, **named)
 
     def _send_telemetry(self) -> None:
         """Nothing: a training is nobody else's business."""

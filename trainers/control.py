@@ -84,6 +84,7 @@ def led_student(
     settings: Mapping[str, Any],
     out: Path,
     seed: int,
+    processes: int = 1,
 ) -> Path:
     """Trains a student on led pairs, a share of them without their signal too, and leaves it with its `control.json`.
 
@@ -95,6 +96,7 @@ def led_student(
         settings: For `control.json`, see `signal_settings`; the numbers of pairs by how they were shown are added.
         out: The model folder to make.
         seed: Of the training, and of which pairs are shown without their signal.
+        processes: As for `fine_tune`.
 
     Returns:
         `out`.
@@ -119,6 +121,7 @@ def led_student(
         config.training,
         out,
         seed,
+        processes=processes,
         beside={CONTROL: {**settings, "pairs": counts}},
         plain_sources=[pair.source for pair in held_out],
     )

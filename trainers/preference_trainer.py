@@ -46,5 +46,11 @@ def quiet() -> Iterator[None]:
 class PreferenceTrainer(GroupedByLength):
     """What comes before one of TRL's trainers among the bases of ours."""
 
+    LENGTH_OF: tuple[str, ...]  # the columns of a row's prompt and answers
+
+    def lengths(self, rows: Any) -> list[tuple[int, int]]:
+        """Tokens of each row, its prompt and both answers together."""
+        return [(sum(len(row[column]) for column in self.LENGTH_OF), 0) for row in rows]
+
     def _send_telemetry(self) -> None:
         """Nothing: a training is nobody else's business."""

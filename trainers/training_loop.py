@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from peft import PeftModel
 from torch.nn.functional import cross_entropy
 from torch.utils.data import DataLoader
 from transformers import Trainer
@@ -54,14 +55,31 @@ def check_devices(arguments: Any) -> None:
         raise RunError(f"{problem}; set student.processes: {arguments.n_gpu}, or CUDA_VISIBLE_DEVICES=0 for one")
 
 
+def token_mean_loss(label_smoothing: float, shift: int = 0) -> Callable[..., torch.Tensor]:
+    """The mean negative log-likelihood of the target tokens of a whole update, however many batches make it.
+
+    The mean over each batch, averaged over the batches, would weigh the tokens of a batch with short targets more.
+
+    Args:
+        label_smoothing: Probability spread over the whole vocabulary.
+        shift: How many places behind a token's logits its label stands: 1 in a decoder-only model.
+    """
+
+    def loss(outputs: Any, labels: torch.Tensor, num_items_in_batch: torch.Tensor | int | None = None) -> torch.Tensor:
+        logits, labels = outputs["logits"][:, : labels.shape[1] - shift], labels[:, shift:]
+        kept = labels != IGNORED
+        total = cross_entropy(logits[kept].float(), labels[kept], reduction="sum", label_smoothing=label_smoothing)
+        return total / (kept.sum() if num_items_in_batch is None else num_items_in_batch)
+
+    return loss
+
+
 class GroupedByLength(Trainer):
     """A trainer that goes through rows in `LengthGroupedBatches`."""
 
-    LENGTH_OF: tuple[str, ...] = ("input_ids", "labels")  # the columns whose tokens make a row's length
-
-    def lengths(self, rows: Any) -> list[int]:
-        """Tokens of each row."""
-        return [sum(len(row[column]) for column in self.LENGTH_OF) for row in rows]
+    def lengths(self, rows: Any) -> list[tuple[int, int]]:
+        """Tokens of what each row is padded by; see `LengthGroupedBatches`."""
+        raise NotImplementedError
 
     def get_train_dataloader(self) -> DataLoader:
         """One that no other library shares out among processes, since the batches are this process's part already."""
@@ -82,13 +100,25 @@ class StudentTrainer(GroupedByLength):
     """A trainer by maximum likelihood that evaluates each validation row once.
 
     Args:
+        model: To train.
         written: What an evaluation adds to the loss: figures of the validation rows with these numbers, one each.
         arguments: Of the stock trainer.
     """
 
-    def __init__(self, written: Callable[[list[int]], dict[str, list[float]]] | None = None, **arguments: Any) -> None:
+    def __init__(
+        self, model: Any, written: Callable[[list[int]], dict[str, list[float]]] | None = None, **arguments: Any
+    ) -> None:
         self.written = written
-        super().__init__(**arguments)
+        # The trainer believes that a model takes num_items_in_batch, such as T5, because its forward has **kwargs, and
+        # then leaves its mean loss undivided over the accumulation steps. `token_mean_loss` uses the number instead.
+        unwrapped = model.get_base_model() if isinstance(model, PeftModel) else model
+        unwrapped.accepts_loss_kwargs = False
+        super().__init__(model=model, **arguments)
+
+    def lengths(self, rows: Any) -> list[tuple[int, int]]:
+        """Tokens of what is read and of what is written; a decoder-only model has both in one row."""
+        are_apart = self.model.config.is_encoder_decoder
+        return [(len(row["input_ids"]), len(row["labels"]) if are_apart else 0) for row in rows]
 
     def _prepare_inputs(self, inputs: dict[str, Any]) -> dict[str, Any]:
         """The inputs on this process's device; nothing is generated, so keys and values need not be kept."""

@@ -8,7 +8,7 @@ LENGTHS = [random.Random(i).randint(5, 40) for i in range(1003)]
 
 
 def epoch(number: int, **settings) -> list[list[int]]:
-    batches = LengthGroupedBatches(LENGTHS, 10, **settings)
+    batches = LengthGroupedBatches([(length, 0) for length in LENGTHS], 10, **settings)
     batches.set_epoch(number)
     return list(batches)
 
@@ -22,11 +22,11 @@ def test_every_pair_is_seen_once_an_epoch_in_a_new_order():
     assert sorted(rows(first)) == sorted(rows(second)) == list(range(1003))
     assert first != second
     assert first != epoch(0, seed=1)
-    assert len(first) == len(LengthGroupedBatches(LENGTHS, 10))
+    assert len(first) == len(LengthGroupedBatches([(length, 0) for length in LENGTHS], 10))
 
 
 def test_an_epoch_does_not_depend_on_those_before_it():
-    batches = LengthGroupedBatches(LENGTHS, 10)
+    batches = LengthGroupedBatches([(length, 0) for length in LENGTHS], 10)
     list(batches)
     batches.set_epoch(5)
     assert list(batches) == epoch(5)
@@ -38,6 +38,13 @@ def test_batches_are_of_like_length_and_in_no_order_of_length():
     assert padded < 1.05 * sum(LENGTHS)
     longest = [max(LENGTHS[i] for i in group) for group in groups[:40]]
     assert longest not in (sorted(longest), sorted(longest, reverse=True))
+
+
+def test_sources_and_targets_that_are_padded_apart_are_both_of_like_length():
+    sides = [(random.Random(i).randint(5, 40), random.Random(-i).randint(5, 40)) for i in range(4000)]
+    groups = list(LengthGroupedBatches(sides, 32))
+    padded = sum(max(sides[i][side] for i in group) * len(group) for group in groups for side in (0, 1))
+    assert padded < 1.15 * sum(map(sum, sides))  # lengths that have nothing to do with each other; 1.4 by their sum
 
 
 def test_the_batches_of_an_update_are_of_like_length():
