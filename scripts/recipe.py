@@ -34,8 +34,8 @@ class StudentConfig:
         base: An encoder-decoder model, or a causal LM for a decoder-only student: folder, `package:folder` or Hub id.
         training: On the teacher's pairs (round 0).
         self_training: On the student's own pairs, and of the controls, which make just as many updates.
-        processes: For every training but that by preference, on as many devices of this machine; each takes its part of a
-            batch.
+        processes: For every training but that by preference, on as many devices of this machine; each takes its part of
+            a batch.
         release: Of a LoRA student: the "adapter", which needs its base, or the weights with the adapter "merged" into
             them.
     """
