@@ -6,6 +6,7 @@ import os
 import shutil
 import sys
 from dataclasses import replace
+from filecmp import cmp
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,7 @@ from scripts.round_stages import RoundStages, SharedStages, once
 from scripts.rounds import Rounds, brings_nothing, yield_of
 from trainers.finetuning import fine_tune
 from trainers.finetuning_config import FineTuningConfig
+from trainers.inputs import CONTROL
 from trainers.preference import prefer
 from trainers.preference_config import PreferenceConfig
 from trainers.released_student import copy_student, is_adapter, released_merged
@@ -170,8 +172,9 @@ class Pipeline(RoundStages):
     def release_student(self) -> Path:
         """The final student as a model repository of its own."""
         student, out = self.final_student(), self.folder / "student"
-        record, merged = out / "training.json", released_merged(student, self.recipe.student.release)
-        is_same = record.is_file() and record.read_bytes() == (student / "training.json").read_bytes()
+        merged, code = released_merged(student, self.recipe.student.release), inference_code()
+        decides = {name: student / name for name in ("training.json", CONTROL) if (student / name).is_file()} | code
+        is_same = all((out / name).is_file() and cmp(out / name, path, shallow=False) for name, path in decides.items())
         if is_same and merged == (is_adapter(student) and not is_adapter(out)):
             return out
         with atomic_path(out) as partial:
@@ -179,7 +182,7 @@ class Pipeline(RoundStages):
             copy_student(student, partial, merged)
             if (out / "README.md").is_file():  # people may have written in it
                 shutil.copyfile(out / "README.md", partial / "README.md")
-            add_usage_code(partial, inference_code())
+            add_usage_code(partial, code)
         return out
 
     def _same_compute(self) -> FineTuningConfig:

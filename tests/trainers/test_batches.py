@@ -41,10 +41,10 @@ def test_batches_are_of_like_length_and_in_no_order_of_length():
 
 
 def test_sources_and_targets_that_are_padded_apart_are_both_of_like_length():
-    sides = [(random.Random(i).randint(5, 40), random.Random(-i).randint(5, 40)) for i in range(4000)]
+    sides = [(random.Random(i).randint(5, 40), random.Random(10_000 + i).randint(5, 40)) for i in range(4000)]
     groups = list(LengthGroupedBatches(sides, 32))
     padded = sum(max(sides[i][side] for i in group) * len(group) for group in groups for side in (0, 1))
-    assert padded < 1.15 * sum(map(sum, sides))  # lengths that have nothing to do with each other; 1.4 by their sum
+    assert padded < 1.15 * sum(map(sum, sides))  # lengths that have nothing to do with each other; 1.5 by their sum
 
 
 def test_the_batches_of_an_update_are_of_like_length():
