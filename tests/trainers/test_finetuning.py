@@ -114,6 +114,20 @@ def test_settings_reach_the_training(setting, t5, pairs, tmp_path):
     assert other == pytest.approx(plain, rel=0.5)
 
 
+@pytest.mark.parametrize("config", [CONFIG, LORA], ids=["full", "lora"])
+@pytest.mark.parametrize("base", ["t5", "gpt2"])
+def test_activation_checkpointing_changes_no_loss(base, config, request, pairs, tmp_path, capfd):
+    base = request.getfixturevalue(base)
+    plain, saving = (
+        fine_tune(base, pairs, pairs[:4], replace(config, activation_checkpointing=on), tmp_path / str(on), seed=0)
+        for on in (False, True)
+    )
+    for name in ("loss", "eval_loss"):
+        assert history(saving, name) == pytest.approx(history(plain, name), rel=1e-5)
+    assert history(saving)[-1] < history(saving)[0]  # the adapter's inputs have gradients
+    assert "use_cache" not in capfd.readouterr().err
+
+
 def test_adapter_of_another_shape_is_refused(t5, pairs, tmp_path):
     first = fine_tune(t5, pairs, [], LORA, tmp_path / "first", seed=0)
     wider = replace(LORA, lora=LoraSettings(rank=8, alpha=8))
