@@ -1,6 +1,7 @@
 """Control: a student that is led to a form or a length by what it reads before the source (paper, Section 3.4)."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from metrics.rouge_l.overlap import tokens
 
 from .control_config import ControlConfig
 from .finetuning import fine_tune
-from .inputs import CONTROL, bucket, led, summary_signal, tree_signal
+from .inputs import CONTROL, bucket, led, signal_tokens, summary_signal, tree_signal
 from .training_pairs import Task, TextPair
 
 _IN_A_MILLION = 1_000_000
@@ -105,7 +106,9 @@ def led_student(
         RunError: No pair is left whose signal and source fit into `max_length`, or as `fine_tune`.
     """
     asked = [pair for pair in pairs if pair.signal]
-    whole = _read_whole(base, [pair.led for pair in asked], config.training.max_length) if asked else []
+    new_tokens = [] if config.training.lora else signal_tokens(pair.signal for pair in asked)
+    read = [pair.led for pair in asked]
+    whole = _read_whole(base, read, new_tokens, config.training.max_length) if asked else []
     shown = [(pair.led, pair.target) for pair, fits in zip(asked, whole, strict=True) if fits]
     if not shown:
         longest = config.training.max_length
@@ -122,6 +125,7 @@ def led_student(
         out,
         seed,
         processes=processes,
+        new_tokens=new_tokens,
         beside={CONTROL: {**settings, "pairs": counts}},
         plain_sources=[pair.source for pair in held_out],
     )
@@ -131,9 +135,10 @@ def _is_shown_unled(pair: LedPair, share: float, seed: int) -> bool:
     return pick(key(seed, "unled", pair.source, pair.target), _IN_A_MILLION) < share * _IN_A_MILLION
 
 
-def _read_whole(base: str, texts: Sequence[str], max_length: int) -> list[bool]:
+def _read_whole(base: str, texts: Sequence[str], new_tokens: Sequence[str], max_length: int) -> list[bool]:
     """Whether a training of that base would read each text without cutting its end."""
     from .kind import load_student  # torch and transformers are slow to import, as the rest
+    from .student import as_tokens
 
     model, tokenizer = load_student(base)
     if model.config.is_encoder_decoder:
@@ -141,4 +146,6 @@ def _read_whole(base: str, texts: Sequence[str], max_length: int) -> list[bool]:
     else:
         from .causal import longest_sides
     longest, _ = longest_sides(model, tokenizer, max_length)
+    tokenizer = deepcopy(tokenizer)  # others have the same one
+    tokenizer.add_tokens(as_tokens(new_tokens))
     return [len(ids) <= longest for ids in tokenizer(list(texts), add_special_tokens=False)["input_ids"]]

@@ -29,6 +29,7 @@ def fine_tune(
     beside: Mapping[str, Any] | None = None,
     plain_sources: Sequence[str] | None = None,
     processes: int = 1,
+    new_tokens: Sequence[str] = (),
 ) -> Path:
     """Trains `base` on the pairs and leaves the student, its tokenizer and `training.json` in `out`.
 
@@ -47,6 +48,7 @@ def fine_tune(
         plain_sources: The sources of the validation pairs without the signal that leads the student, for iBLEU; left
             out, there is none.
         processes: Train in so many processes, each on a device of its own and with its part of every batch.
+        new_tokens: Texts that the student shall read as one token each; an adapter is trained without.
 
     Returns:
         `out`.
@@ -65,12 +67,14 @@ def fine_tune(
     parts = [model_identity(base), list(pairs), list(validation), config.deciding(), seed]
     # Of several processes each draws its own dropout.
     rare = {"beside": beside, "plain_sources": plain_sources, "processes": processes if processes > 1 else None}
+    rare |= {"new_tokens": list(new_tokens)}
     mark = fingerprint(*parts, *(({name: value}) for name, value in rare.items() if value))
     job = TrainingJob(
         base=base,
         pairs=list(pairs),
         validation=list(validation),
         plain_sources=plain,
+        new_tokens=tuple(new_tokens),
         config=config,
         seed=seed,
         label=f"train {out.name}",

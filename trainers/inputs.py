@@ -4,7 +4,7 @@ This file ships with a led student as it stands and uses nothing of this project
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 CONTROL = "control.json"  # beside the weights of a led student: what leads it
 _LEAF = re.compile(r"\(([^\s()]+) [^\s()]+\)")
@@ -19,16 +19,21 @@ def tree_signal(tree: str, layers: int | None = None) -> str:
     """A bracketed constituency parse without its words, as a student reads it.
 
     Args:
-        tree: Such as `(S (NP (NNP Acme)) (VP (VBD rose)) (. .))`.
+        tree: Such as `(S (NP (NNP Acme)) (VP (VBD rose)) (. .))`, of which `(S (NP (NNP)) (VP (VBD)) (.))` is left.
         layers: How many layers from the root to keep, the root's own included; None keeps all.
     """
     shown, depth = [], 0
-    for piece in re.findall(r"\(|\)|[^\s()]+", _LEAF.sub(r"(\1)", tree)):
-        depth += piece == "("
+    for piece in re.findall(r"\([^\s()]*|\)", _LEAF.sub(r"(\1)", tree)):
+        depth += piece != ")"
         if layers is None or depth <= layers:
             shown.append(piece)
         depth -= piece == ")"
-    return re.sub(r"\(([^\s()]+)\)", r"\1", "".join(f" {piece}" if piece == "(" else piece for piece in shown)).strip()
+    return re.sub(r"(?<=.)\(", " (", "".join(shown))
+
+
+def signal_tokens(signals: Iterable[str]) -> list[str]:
+    """What of these signals a student reads best as one token each: opening brackets with their labels, and leaves."""
+    return sorted({token for signal in signals for token in re.findall(r"\([^\s()]+\)?", signal)})
 
 
 def bucket(value: float, bounds: Sequence[float]) -> float | None:

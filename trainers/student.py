@@ -1,10 +1,12 @@
 """The student's weights before and after training: all of them, or a LoRA adapter on a frozen base."""
 
 import warnings
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from peft import LoraConfig, PeftModel
+from tokenizers import AddedToken
 from transformers import GenerationConfig
 from transformers.utils.logging import disable_progress_bar
 
@@ -43,6 +45,18 @@ def _continued_adapter(folder: Path, lora: LoraSettings, load: Loader) -> tuple[
     settings.lora_dropout = lora.dropout
     model, tokenizer = load(settings.base_model_name_or_path)
     return PeftModel.from_pretrained(model, str(folder), config=settings, is_trainable=True), tokenizer
+
+
+def as_tokens(texts: Sequence[str]) -> list[AddedToken]:
+    """Each of these texts as one token, white space before it included."""
+    return [AddedToken(text, lstrip=True, normalized=False) for text in texts]
+
+
+def add_tokens(model: Any, tokenizer: Any, texts: Sequence[str]) -> None:
+    """Makes tokens of these texts, whose embeddings training has to find."""
+    tokenizer.add_tokens(as_tokens(texts))
+    if len(tokenizer) > model.get_input_embeddings().num_embeddings:
+        model.resize_token_embeddings(len(tokenizer))
 
 
 def save_student(model: Any, tokenizer: Any, max_length: int, folder: Path) -> None:

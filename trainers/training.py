@@ -12,7 +12,7 @@ from .best_weights import BestWeights, best_evaluation, evaluations
 from .checkpoints import Checkpoints, last_checkpoint, resume_best
 from .processes import is_first_process
 from .shortened_pairs import report_cuts, shortened_pairs
-from .student import save_student, trainable_model
+from .student import add_tokens, save_student, trainable_model
 from .training_callbacks import Evaluate, RefuseNoNumber, ShowProgress, curves
 from .training_job import TrainingJob
 from .written_figures import written_figures
@@ -28,6 +28,8 @@ def train_student(job: TrainingJob, folder: Path) -> dict[str, Any]:
     config = job.config
     set_seed(job.seed)  # before the adapter is initialised
     model, tokenizer = trainable_model(job.base, config.lora)
+    if config.lora is None:  # an adapter leaves the embeddings as they are
+        add_tokens(model, tokenizer, job.new_tokens)
     if model.config.is_encoder_decoder:
         from .seq2seq import longest_sides
         from .seq2seq import seq2seq_trainer as make_trainer

@@ -21,6 +21,7 @@ class TrainingJob:
         label: For progress and messages.
         mark: The fingerprint of all that decides the weights.
         checkpoints: The folder for what is saved on the way.
+        new_tokens: Texts that the student shall read as one token each.
     """
 
     base: str
@@ -32,3 +33,4 @@ class TrainingJob:
     label: str
     mark: str
     checkpoints: Path
+    new_tokens: tuple[str, ...] = ()

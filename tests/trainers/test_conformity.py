@@ -41,8 +41,8 @@ def test_fewer_than_two_exemplars_give_no_figure():
 
 def test_a_row_asks_for_the_form_of_its_exemplar():
     [first, none, _] = asked_signals(ROWS, ControlConfig(), "paraphrase", PARSER)
-    assert (first, none) == ("(S (S (NP NN) (VP VB (NP NN) (PP IN (NP NNP)))) .)", "")
-    assert asked_signals(ROWS[:1], ControlConfig(layers=2), "paraphrase", PARSER) == ["(S S .)"]
+    assert (first, none) == ("(S (S (NP (NN)) (VP (VB) (NP (NN)) (PP (IN) (NP (NNP))))) (.))", "")
+    assert asked_signals(ROWS[:1], ControlConfig(layers=2), "paraphrase", PARSER) == ["(S (S) (.))"]
 
 
 def test_a_row_asks_for_the_bucket_of_its_reference():

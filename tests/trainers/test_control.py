@@ -2,12 +2,13 @@ import json
 from dataclasses import replace
 
 import pytest
+from transformers import AutoTokenizer
 
 from builders.errors import ConfigError, RunError
 from tests.trainers.conftest import PAIRS
 from trainers.control import LedPair, abstraction, led_pairs, led_student, signal_settings
 from trainers.control_config import ControlConfig
-from trainers.finetuning_config import FineTuningConfig
+from trainers.finetuning_config import FineTuningConfig, LoraSettings
 from trainers.paraphraser import Paraphraser
 
 A, B = PAIRS[0]
@@ -27,15 +28,15 @@ def counts(student):
 
 def test_each_direction_of_a_pair_has_the_tree_of_its_own_target():
     assert led_pairs([ROW], TREES, "paraphrase") == [
-        LedPair("(S (PP P) (S N))", A, B),
-        LedPair("(S (NP N) V)", B, A),
+        LedPair("(S (PP (P)) (S (N)))", A, B),
+        LedPair("(S (NP (N)) (V))", B, A),
     ]
     one_way = replace(TREES, training=replace(SHORT, both_directions=False))
-    assert led_pairs([ROW, ROW], one_way, "paraphrase") == [LedPair("(S (PP P) (S N))", A, B)]
+    assert led_pairs([ROW, ROW], one_way, "paraphrase") == [LedPair("(S (PP (P)) (S (N)))", A, B)]
 
 
 def test_layers_shorten_the_signal():
-    assert led_pairs([ROW], replace(TREES, layers=2), "paraphrase")[0].signal == "(S PP S)"
+    assert led_pairs([ROW], replace(TREES, layers=2), "paraphrase")[0].signal == "(S (PP) (S))"
 
 
 @pytest.mark.parametrize(
@@ -61,6 +62,19 @@ def test_a_led_student_says_what_leads_it_and_how_its_pairs_were_shown(t5, tmp_p
     training = json.loads((out / "training.json").read_text())
     assert training["pairs"] == 16
     assert any("eval_loss" in entry for entry in training["history"])
+
+
+def test_a_led_student_reads_a_bracket_with_its_label_as_one_token_and_an_adapter_does_not(t5, tmp_path):
+    [pair, _] = led_pairs([ROW], TREES, "paraphrase")
+    whole, adapter = (
+        AutoTokenizer.from_pretrained(trained(t5, [pair] * 4, replace(TREES, training=training), tmp_path / name))
+        for name, training in (("whole", SHORT), ("adapter", replace(SHORT, lora=LoraSettings(rank=2))))
+    )
+    assert whole.tokenize(pair.signal)[:3] == ["(S", " (PP", " (P)"]
+    assert whole.tokenize(A) == adapter.tokenize(A)
+    assert len(adapter) == len(AutoTokenizer.from_pretrained(t5))
+    said = Paraphraser.from_pretrained(str(tmp_path / "whole")).paraphrase([A], like=ROW["target_tree"])
+    assert len(said) == 1
 
 
 def test_the_share_shown_without_a_signal_is_drawn_by_the_texts(t5, tmp_path):

@@ -6,7 +6,7 @@ import pytest
 
 from microworld.parser import parse
 from trainers import inputs
-from trainers.inputs import bucket, led, summary_signal, tree_signal
+from trainers.inputs import bucket, led, signal_tokens, summary_signal, tree_signal
 
 TREE = "(S (S (NP (NNP Acme)) (VP (VBD rose) (PP (IN on) (NP (NNP Monday))))) (. .))"
 
@@ -14,16 +14,21 @@ TREE = "(S (S (NP (NNP Acme)) (VP (VBD rose) (PP (IN on) (NP (NNP Monday))))) (.
 @pytest.mark.parametrize(
     ("layers", "signal"),
     [
-        (None, "(S (S (NP NNP) (VP VBD (PP IN (NP NNP)))) .)"),
-        (4, "(S (S (NP NNP) (VP VBD PP)) .)"),
-        (3, "(S (S NP VP) .)"),
-        (2, "(S S .)"),
-        (1, "S"),
-        (9, "(S (S (NP NNP) (VP VBD (PP IN (NP NNP)))) .)"),
+        (None, "(S (S (NP (NNP)) (VP (VBD) (PP (IN) (NP (NNP))))) (.))"),
+        (4, "(S (S (NP (NNP)) (VP (VBD) (PP))) (.))"),
+        (3, "(S (S (NP) (VP)) (.))"),
+        (2, "(S (S) (.))"),
+        (1, "(S)"),
+        (9, "(S (S (NP (NNP)) (VP (VBD) (PP (IN) (NP (NNP))))) (.))"),
     ],
 )
 def test_a_signal_is_the_bracketed_parse_without_its_words(layers, signal):
     assert tree_signal(TREE, layers) == signal
+
+
+def test_brackets_with_their_labels_and_leaves_are_what_a_student_reads_as_a_whole():
+    signals = [tree_signal(TREE, 3), tree_signal("(S (NP (NN rain)) (. .))")]
+    assert signal_tokens(signals) == ["(.)", "(NN)", "(NP", "(NP)", "(S", "(VP)"]
 
 
 def test_two_sentences_of_one_form_have_one_signal():
@@ -57,4 +62,4 @@ def test_the_file_ships_alone(tmp_path):
     )
     ended = subprocess.run([sys.executable, "-I", "-c", f"import sys; sys.path[:0] = ['.']; {code}"], cwd=tmp_path,
                            capture_output=True, text=True, check=True)  # fmt: skip
-    assert ended.stdout.split("\n")[:2] == ["(S NN)", "False"]
+    assert ended.stdout.split("\n")[:2] == ["(S (NN))", "False"]
