@@ -19,6 +19,8 @@ from .prompt import around, completion, prompt, prompt_template, room
 from .training_loop import StudentTrainer, check_devices, token_mean_loss, training_arguments
 from .training_pairs import TextPair
 
+_TEXTS = ("prompt", "completion")
+
 
 def longest_sides(model: Any, tokenizer: Any, max_length: int) -> tuple[int, int]:
     """How many tokens source and target may have: each at most half of the model's positions.
@@ -64,7 +66,7 @@ def causal_trainer(
             max_length=None if limit == sys.maxsize else limit,
         )
         check_devices(settings)
-        return CausalStudentTrainer(
+        trainer = CausalStudentTrainer(
             model=model,
             args=settings,
             train_dataset=_rows(template, pairs),
@@ -72,6 +74,12 @@ def causal_trainer(
             processing_class=tokenizer,
             compute_loss_func=token_mean_loss(config.label_smoothing, shift=1),
         )
+    # A table of datasets takes longer to give a row than a tiny model to train on it.
+    trainer.train_dataset, trainer.eval_dataset = (
+        rows and list(rows.select_columns([name for name in rows.column_names if name not in _TEXTS]))
+        for rows in (trainer.train_dataset, trainer.eval_dataset)
+    )
+    return trainer
 
 
 class CausalStudentTrainer(StudentTrainer, SFTTrainer):
