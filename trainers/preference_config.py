@@ -21,8 +21,8 @@ class PreferenceConfig:
         beta: The weight of the odds ratio beside the likelihood of the accepted text (`orpo`, the paper's lambda), or
             how closely the student is held to what it was (`dpo`).
         since: The first round whose rows are trained on; 1 leaves out the teacher's, which no student has written.
-        training: Of the student, whose base it continues from. A batch holds `batch_size` rows, so twice as many
-            answers; `both_directions` says nothing here, since what was refused was refused for its own prompt.
+        training: Hyperparameters. A batch holds `batch_size` rows, and so twice as many answers; `both_directions` says
+            nothing here, since what was refused was refused for its own prompt.
     """
 
     method: Literal["orpo", "dpo"]
