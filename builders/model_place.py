@@ -9,6 +9,7 @@ from builders.files import read_json, read_text
 from builders.user_path import user_path
 
 CONFIG, ADAPTER, CARD = "config.json", "adapter_config.json", "README.md"
+GENERATION = "generation_config.json"
 _WEIGHTS = (".safetensors", ".bin")
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from builders.errors import RunError, one_line
-from builders.model_place import ADAPTER, adapter_base, read_settings, resolve, settings_folder
+from builders.model_place import ADAPTER, GENERATION, adapter_base, read_settings, resolve, settings_folder
 
 WEIGHTLESS = "meta"  # torch's device of tensors that have a shape and no values: weights are not even read
 
@@ -40,7 +40,8 @@ def load_weights(auto_class: Any, ref: str, **settings: Any) -> Any:
 
 
 def _adapted(model: Any, folder: Path, ref: str, base: str) -> Any:
-    from peft import PeftModel  # slow to import
+    from peft import PeftModel  # slow to import, as the other
+    from transformers import GenerationConfig
 
     kind = read_settings(folder / ADAPTER).get("peft_type")
     if kind != "LORA":
@@ -51,10 +52,13 @@ def _adapted(model: Any, folder: Path, ref: str, base: str) -> Any:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             warnings.filterwarnings("error", message="Found missing adapter keys")  # they would be left untrained
-            return PeftModel.from_pretrained(model, str(folder)).merge_and_unload()
+            merged = PeftModel.from_pretrained(model, str(folder)).merge_and_unload()
     except (RuntimeError, ValueError, Warning) as error:
         problem = f"model '{ref}' is an adapter that does not fit its base '{base}': {one_line(error)}"
         raise RunError(f"{problem}; name the base that it was trained on in its adapter_config.json") from error
+    if merged.can_generate() and (folder / GENERATION).is_file():  # the base's settings are of another use
+        merged.generation_config = GenerationConfig.from_pretrained(folder)
+    return merged
 
 
 def _shape(size: tuple[int, ...]) -> str:

@@ -11,11 +11,19 @@ from typing import Any
 
 from builders.configuration import read_configuration
 from builders.errors import RunError
-from builders.model_place import ADAPTER, CONFIG, adapter_base, load_error, read_settings, resolve, settings_folder
+from builders.model_place import (
+    ADAPTER,
+    CONFIG,
+    GENERATION,
+    adapter_base,
+    load_error,
+    read_settings,
+    resolve,
+    settings_folder,
+)
 from builders.model_weights import WEIGHTLESS, load_weights
 
 _RESULT_FILES = ("*.safetensors", "*.bin", "*.model", "vocab*", "merges.txt", "tokenizer*", "*tokens*.json", "*.txt")
-_GENERATION = "generation_config.json"
 _PLACES = ("_name_or_path", "base_model_name_or_path", "transformers_version")  # say where, not what
 _USAGE = ("custom_pipelines", "requirements.txt")  # a field and a file that say how a model is used
 
@@ -219,8 +227,8 @@ def _folder_digest(folder: Path) -> str:
         if path.is_file():
             content = {field: value for field, value in read_settings(path).items() if field not in _PLACES + _USAGE}
             digest.update(json.dumps([content, model_identity(base) if base else None], sort_keys=True).encode())
-    if (folder / _GENERATION).is_file():
-        ends = read_settings(folder / _GENERATION).get("eos_token_id")  # of all settings in it the one that is heeded
+    if (folder / GENERATION).is_file():
+        ends = read_settings(folder / GENERATION).get("eos_token_id")  # of all settings in it the one that is heeded
         digest.update(json.dumps(ends).encode())
     files = {path for pattern in _RESULT_FILES for path in folder.glob(pattern) if path.name not in _USAGE}
     for path in sorted(path for path in files if path.is_file()):

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from transformers import AutoConfig, AutoModelForCausalLM, AutoModelForSeq2SeqLM, AutoTokenizer
-from transformers.utils import cached_file
+from transformers import AutoConfig, AutoModelForCausalLM, AutoModelForSeq2SeqLM, AutoTokenizer, GenerationConfig
+from transformers.utils import GENERATION_CONFIG_NAME, cached_file
 
 from .batch_writing import write_batch
 from .inputs import CONTROL, led
@@ -253,4 +253,7 @@ def _load_adapter(place: str) -> Any:
     except (OSError, ValueError) as error:
         problem = f"'{place}' is an adapter of '{base}', which cannot be loaded: {str(error).splitlines()[0]:.200}"
         raise OSError(f"{problem}; name the base's place in its {_ADAPTER}") from error
-    return PeftModel.from_pretrained(model, place).merge_and_unload()
+    merged = PeftModel.from_pretrained(model, place).merge_and_unload()
+    if cached_file(place, GENERATION_CONFIG_NAME, _raise_exceptions_for_missing_entries=False) is not None:
+        merged.generation_config = GenerationConfig.from_pretrained(place)  # the base's is of another use
+    return merged

@@ -56,7 +56,8 @@ def add_tokens(model: Any, tokenizer: Any, texts: Sequence[str]) -> None:
     """Makes tokens of these texts, whose embeddings training has to find."""
     tokenizer.add_tokens(as_tokens(texts))
     if len(tokenizer) > model.get_input_embeddings().num_embeddings:
-        model.resize_token_embeddings(len(tokenizer))
+        # By its mean, the library's default, would give all of them nearly one and the same.
+        model.resize_token_embeddings(len(tokenizer), mean_resizing=False)
 
 
 def save_student(model: Any, tokenizer: Any, max_length: int, folder: Path) -> None:

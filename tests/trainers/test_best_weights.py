@@ -88,7 +88,9 @@ def test_a_figure_of_what_is_written_is_that_of_the_saved_student(base, metric, 
     config = replace(CONFIG, learning_rate=1e-3, max_steps=4, evaluations=2, metric=metric)
     plain = [f"{source} Truly." for source, _ in PAIRS]
     out = fine_tune(base, PAIRS, PAIRS, config, tmp_path / "student", seed=0, plain_sources=plain)
-    outputs = Paraphraser(str(out), max_new_tokens=CONFIG.max_length).greedy([source for source, _ in PAIRS])
+    student = Paraphraser.from_pretrained(str(out))
+    written = student.paraphrase([source for source, _ in PAIRS], max_new_tokens=CONFIG.max_length)
+    outputs = [text for [text] in written]
     rows = list(zip(plain, outputs, [target for _, target in PAIRS], strict=True))
     oracle = [sentence_ibleu(*row) if metric == "ibleu" else rouge_l(row[2], row[1]) for row in rows]
     told = history(out, f"eval_{metric}")

@@ -145,7 +145,7 @@ def test_training_json_says_what_was_run_and_the_student_is_like_any_other(base,
     assert (record["method"], record["rows"], record["steps"]) == (config.method, len(ROWS), 6)
     assert record["settings"]["beta"] == 0.3
     assert [entry["step"] for entry in record["history"] if "eval_loss" in entry] == [3, 6]
-    [output] = Paraphraser(str(out)).greedy([ROWS[0].prompt])
+    [output] = Paraphraser.from_pretrained(str(out)).paraphrase(ROWS[0].prompt)
     assert isinstance(output, str)
 
 

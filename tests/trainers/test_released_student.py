@@ -28,7 +28,8 @@ def test_a_merged_student_writes_what_the_adapter_does(adapter, tmp_path, capsys
     assert names <= {path.name for path in tmp_path.iterdir()}
     assert not list(tmp_path.glob("adapter_*"))
     assert "merged into its base" in capsys.readouterr().err
-    assert Paraphraser(str(tmp_path)).greedy(SENTENCES) == Paraphraser(str(adapter)).greedy(SENTENCES)
+    merged, adapted = (Paraphraser.from_pretrained(str(place)) for place in (tmp_path, adapter))
+    assert merged.paraphrase(SENTENCES) == adapted.paraphrase(SENTENCES)
     for name in ("generation_config.json", "training.json"):
         ours, theirs = (json.loads((folder / name).read_text()) for folder in (tmp_path, adapter))
         assert ours == theirs
