@@ -79,15 +79,17 @@ class Handler(BaseHTTPRequestHandler):
         if self.fault and self.fault.lost:
             self._cut()
             return
+        cut = self.fault.cut if self.fault else None
+        if cut is None:  # noted before the client hears of it, and a test may look
+            self.hub.requests.append((self.command, self.where, status))
         self.send_response(status)
         for name, value in ({"Content-Length": str(len(body))} | (headers or {})).items():
             self.send_header(name, value)
         self.end_headers()
-        if self.fault and self.fault.cut is not None:
-            self.wfile.write(body[: self.fault.cut])
+        if cut is not None:
+            self.wfile.write(body[:cut])
             self._cut()
             return
-        self.hub.requests.append((self.command, self.where, status))
         if self.command != "HEAD":
             self.wfile.write(body)
 
