@@ -32,8 +32,8 @@ def tree_signal(tree: str, layers: int | None = None) -> str:
 
 
 def signal_tokens(signals: Iterable[str]) -> list[str]:
-    """What of these signals a student reads best as one token each: opening brackets with their labels, and leaves."""
-    return sorted({token for signal in signals for token in re.findall(r"\([^\s()]+\)?", signal)})
+    """What of these signals a student reads best as one token each: brackets with their labels, leaves, and buckets."""
+    return sorted({token for signal in signals for token in re.findall(r"\([^\s()]+\)?|[a-z]+ [\d.]+", signal)})
 
 
 def bucket(value: float, bounds: Sequence[float]) -> float | None:

@@ -29,6 +29,7 @@ def test_a_signal_is_the_bracketed_parse_without_its_words(layers, signal):
 def test_brackets_with_their_labels_and_leaves_are_what_a_student_reads_as_a_whole():
     signals = [tree_signal(TREE, 3), tree_signal("(S (NP (NN rain)) (. .))")]
     assert signal_tokens(signals) == ["(.)", "(NN)", "(NP", "(NP)", "(S", "(VP)"]
+    assert signal_tokens([summary_signal(0.4, 1.0)]) == ["abstraction 1", "compression 0.4"]
 
 
 def test_two_sentences_of_one_form_have_one_signal():
