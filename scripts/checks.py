@@ -22,6 +22,7 @@ from scripts.recipe import Recipe
 from trainers.benchmark import benchmark_rows
 from trainers.control_config import ControlConfig
 from trainers.evaluation import EvaluationConfig
+from trainers.finetuning_config import FineTuningConfig
 from trainers.kind import check_student
 from trainers.oracle import is_faithful, load_oracle
 from trainers.preference import check_preference
@@ -63,7 +64,7 @@ def check_recipe(recipe: Recipe, folder: Path) -> None:
             check_training(recipe.student.base, recipe.student.self_training, before)
         last = recipe.student.self_training
     if recipe.control:
-        _check_control(recipe, recipe.control)
+        _check_control(recipe, recipe.control, last)
     if recipe.preference:
         with _named("preference"):
             check_preference(recipe.student.base, recipe.preference, before=last)
@@ -91,8 +92,7 @@ def check_student_recipe(recipe: StudentRecipe) -> None:
     check_licences(models_as(STUDENT_BASE, recipe.student.base, recipe.licenses), recipe.license)
 
 
-def _check_control(recipe: Recipe, control: ControlConfig) -> None:
-    last = recipe.student.self_training if recipe.self_distillation else recipe.student.training
+def _check_control(recipe: Recipe, control: ControlConfig, last: FineTuningConfig) -> None:
     with _named("control"):
         check_training(recipe.student.base, control.training, before=last if control.train_from == "last" else None)
         if recipe.control_parser and recipe.control_parser != GIVEN:

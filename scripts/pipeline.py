@@ -1,8 +1,6 @@
 """A run folder: the stages of a recipe from teacher samples to what is released."""
 
-import itertools
 import json
-import os
 import shutil
 import sys
 from dataclasses import replace
@@ -11,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from builders.control import control_config, trees_stage
-from builders.files import atomic_path, remove_abandoned
+from builders.files import atomic_path
 from builders.journal import Stage
 from builders.preference import preference_config
 from builders.stage import pairs_stage
@@ -19,9 +17,7 @@ from model_cards.usage_code import add_usage_code
 from scripts.control import train_led_student
 from scripts.inference_code import inference_code
 from scripts.preference_rows import preference_rows
-from scripts.recipe import Recipe
-from scripts.recipe_text import recipe_text
-from scripts.round_stages import RoundStages, SharedStages, once
+from scripts.round_stages import RoundStages, once
 from scripts.rounds import Rounds, brings_nothing, yield_of
 from trainers.finetuning import fine_tune
 from trainers.finetuning_config import FineTuningConfig
@@ -38,23 +34,8 @@ if TYPE_CHECKING:
 class Pipeline(RoundStages):
     """The whole of a run: how many rounds there are, the controls beside them, the dataset and the final student.
 
-    The arguments are those of `RoundStages`; the folder is made when missing.
+    The arguments are those of `RoundStages`.
     """
-
-    def __init__(
-        self,
-        recipe: Recipe,
-        folder: Path,
-        only: tuple[int, int] | None = None,
-        keep_rejects: bool = False,
-        shared: SharedStages | None = None,
-    ) -> None:
-        super().__init__(recipe, folder, only, keep_rejects, shared)
-        remove_abandoned(Path(place, name) for place, *inside in os.walk(folder) for name in itertools.chain(*inside))
-        path, text = folder / "recipe.yaml", recipe_text(recipe).encode("utf-8")
-        if not path.is_file() or path.read_bytes() != text:  # parts of a stage may be starting on other machines
-            with atomic_path(path) as partial:
-                partial.write_bytes(text)
 
     @once
     def rounds(self) -> Rounds:

@@ -1,6 +1,8 @@
 """The stages of a recipe's rounds in one folder: samples, pairs, students; each is made once, or found done."""
 
 import functools
+import itertools
+import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
@@ -12,11 +14,13 @@ from builders.critics.screen_calibration import calibrated_once, needs_calibrati
 from builders.critics.settings import CriticsConfig
 from builders.deduplication import deduplication_stage
 from builders.errors import RunError
+from builders.files import atomic_path, remove_abandoned
 from builders.journal import Stage
 from builders.sampling import sample_stage
 from builders.sampling_config import SamplingConfig
 from builders.stage import candidates, pairs_stage
 from scripts.recipe import Recipe
+from scripts.recipe_text import recipe_text
 from scripts.timings import Timings
 from trainers.finetuning import fine_tune
 from trainers.finetuning_config import FineTuningConfig
@@ -61,7 +65,7 @@ class RoundStages:
 
     Args:
         recipe: What to run.
-        folder: Where.
+        folder: Where; made when missing.
         only: `(i, n)`: this process's part of the shards, for a run split over machines.
         keep_rejects: Whether dropped pairs are written too.
         shared: Where runs that differ in what comes after have their first stages in common.
@@ -80,6 +84,11 @@ class RoundStages:
         self.samples_folder = shared.samples if shared else folder / "samples"
         self.timings = Timings(folder / "timings.json")
         self.made: dict[tuple[Any, ...], Any] = {}
+        remove_abandoned(Path(place, name) for place, *inside in os.walk(folder) for name in itertools.chain(*inside))
+        path, text = folder / "recipe.yaml", recipe_text(recipe).encode("utf-8")
+        if not path.is_file() or path.read_bytes() != text:  # parts of a stage may be starting on other machines
+            with atomic_path(path) as partial:
+                partial.write_bytes(text)
 
     @property
     def self_distillation(self) -> SelfDistillationConfig:
