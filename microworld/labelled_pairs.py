@@ -45,13 +45,13 @@ def _draw_meaning(rng: random.Random, split: str) -> Meaning:
         return rng.choice(draw_story(rng, split).meanings)
     event = draw_event(rng, split)
     frame = load().frames[event.frame]
-    optional = [role for role, _ in event.roles if role not in frame.core]
+    optional = [role for role, _ in sorted(event.roles) if role not in frame.core]
     return restrict(frame, event, set(rng.sample(optional, rng.randint(0, min(4, len(optional))))))
 
 
 def _follow(rng: random.Random, frame: Frame, premise: Meaning, split: str) -> Meaning:
     """A hypothesis meaning: the same, less, more, changed in a role, with two roles exchanged, or another event."""
-    roles = dict(premise.roles)
+    roles = dict(sorted(premise.roles))  # a set's order differs from process to process
     droppable = [role for role in roles if role not in frame.core]
     kind = rng.random()
     if kind < 0.4:

@@ -1,7 +1,10 @@
 """The world is as large, as varied and as cleanly split as its description says."""
 
+import os
 import random
 import re
+import subprocess
+import sys
 from dataclasses import replace
 from itertools import pairwise
 
@@ -106,3 +109,21 @@ def test_benchmark_rows_are_held_out_distinct_and_repeatable(task):
         else:
             assert entails(row["source"], row["reference"])
             assert len(row["reference"].split()) < 0.8 * len(row["source"].split())
+
+
+def test_draws_do_not_depend_on_the_process():
+    code = (
+        "import random; from microworld.benchmark import rows; from microworld.labelled_pairs import draw_pair; "
+        "rng = random.Random(5); print([draw_pair(rng, 'test')[:2] for _ in range(60)], rows('summary', 15, 0))"
+    )
+    said = [
+        subprocess.run(
+            [sys.executable, "-c", code],
+            env=os.environ | {"PYTHONHASHSEED": seed},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for seed in ("1", "2")
+    ]
+    assert said[0] == said[1] != ""
