@@ -151,4 +151,6 @@ def _values(row: Mapping[str, Any], name: str) -> list[float]:
 
 
 def _mean(values: Sequence[float]) -> Figure:
-    return Figure(statistics.fmean(values), len(values), statistics.stdev(values) / len(values) ** 0.5)
+    mean, error = statistics.fmean(values), statistics.stdev(values) / len(values) ** 0.5
+    # Rows here are seeds: what holds for a share of so many sentences does not hold for its mean over them.
+    return Figure(mean, len(values), error, mean - 1.96 * error, mean + 1.96 * error)

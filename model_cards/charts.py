@@ -4,15 +4,12 @@ Bars are placed in percent of their width, so they fit any column and only their
 Colours are classes that the style sheet sets for light and dark.
 """
 
-import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 
 from markupsafe import Markup
 
-_WIDTH, _HEIGHT = 360, 210
-_LEFT, _RIGHT, _TOP, _BOTTOM = 42, 12, 10, 30
+from model_cards.plane import BOTTOM, HEIGHT, LEFT, RIGHT, WIDTH, Plane, chart, text, ticks
 
 _ASIDE = 3.5  # what lines with intervals keep apart at one x
 
@@ -40,12 +37,12 @@ def funnel_bar(left: int, dropped: int, whole: int, label: str) -> Markup:
     )
 
 
-def interval_bar(value: float, standard_error: float | None, maximum: float, tone: str, label: str) -> Markup:
+def interval_bar(value: float, interval: tuple[float, float] | None, maximum: float, tone: str, label: str) -> Markup:
     """A bar from 0 to the value with its 95% interval.
 
     Args:
         value: The mean; below 0 only the interval's mark shows.
-        standard_error: Half the interval is 1.96 of these; no interval when None.
+        interval: Its ends; none is drawn when None.
         maximum: The value at the right end.
         tone: Class that colours the bar.
         label: The same in words.
@@ -54,8 +51,7 @@ def interval_bar(value: float, standard_error: float | None, maximum: float, ton
     def position(at: float) -> float:
         return 100 * min(max(at / maximum, 0.0), 1.0)
 
-    half = 1.96 * (standard_error or 0.0)
-    low, middle, high = position(value - half), position(value), position(value + half)
+    low, high = map(position, interval or (value, value))
     whisker = Markup(
         '<line class="whisker" x1="{low:.2f}%" x2="{high:.2f}%" y1="50%" y2="50%"/>'
         '<line class="whisker" x1="{low:.2f}%" x2="{low:.2f}%" y1="28%" y2="72%"/>'
@@ -65,33 +61,7 @@ def interval_bar(value: float, standard_error: float | None, maximum: float, ton
         '<svg class="bar" role="img" aria-label="{label}"><title>{label}</title>'
         '<rect class="track" width="100%" height="100%" rx="3"/>'
         '<rect class="{tone}" width="{middle:.2f}%" height="100%" rx="2"/>{whisker}</svg>'
-    ).format(label=label, tone=tone, middle=middle, whisker=whisker if half else "")
-
-
-@dataclass(frozen=True)
-class _Plane:
-    """Where values lie in a chart."""
-
-    left: float  # the value at the left end, and so on
-    right: float
-    y_ticks: Sequence[float]
-
-    def across(self, x: float) -> float:
-        return _LEFT + (_WIDTH - _LEFT - _RIGHT) * (x - self.left) / ((self.right - self.left) or 1)
-
-    def down(self, y: float) -> float:
-        low, high = self.y_ticks[0], self.y_ticks[-1]
-        return _TOP + (_HEIGHT - _TOP - _BOTTOM) * (high - y) / ((high - low) or 1)
-
-    def grid(self) -> list[Markup]:
-        """A line across for each tick, with its value."""
-        return [
-            Markup('<line class="grid" x1="{}" x2="{}" y1="{y:.1f}" y2="{y:.1f}"/>').format(
-                _LEFT, _WIDTH - _RIGHT, y=self.down(tick)
-            )
-            + _text(_LEFT - 6, self.down(tick) + 4, f"{tick:g}", "end")
-            for tick in self.y_ticks
-        ]
+    ).format(label=label, tone=tone, middle=position(value), whisker=whisker if high > low else "")
 
 
 def line_chart(series: Sequence[tuple[str, str, Points]], x_label: str, label: str) -> Markup:
@@ -107,15 +77,15 @@ def line_chart(series: Sequence[tuple[str, str, Points]], x_label: str, label: s
         return Markup("")
     every = [point for _, _, points in drawn for point in points]
     end = max(x for x, _ in every)
-    plane = _Plane(0, end, ticks(min(y for _, y in every), max(y for _, y in every), 5))
+    plane = Plane(0, end, ticks(min(y for _, y in every), max(y for _, y in every), 5))
     # The last label takes the room of a tick or two.
     steps = [tick for tick in ticks(0, end, 5) if tick < 0.75 * end]
-    axis = [_text(plane.across(tick), _HEIGHT - _BOTTOM + 15, f"{tick:,g}", "middle") for tick in steps]
-    axis.append(_text(_WIDTH - _RIGHT, _HEIGHT - _BOTTOM + 15, f"{end:,g} {x_label}", "end"))
+    axis = [text(plane.across(tick), HEIGHT - BOTTOM + 15, f"{tick:,g}", "middle") for tick in steps]
+    axis.append(text(WIDTH - RIGHT, HEIGHT - BOTTOM + 15, f"{end:,g} {x_label}", "end"))
     lines = [
         _line(tone, name, [(plane.across(x), plane.down(y)) for x, y in points], points) for tone, name, points in drawn
     ]
-    return _chart([*plane.grid(), *axis, *lines], label)
+    return chart([*plane.grid(), *axis, *lines], label)
 
 
 def interval_chart(series: Sequence[Measured], x_label: str, y_ticks: Sequence[float], label: str) -> Markup:
@@ -131,12 +101,12 @@ def interval_chart(series: Sequence[Measured], x_label: str, y_ticks: Sequence[f
     if not places:
         return Markup("")
     margin = 0.08 * (places[-1] - places[0]) or 1
-    plane = _Plane(places[0] - margin, places[-1] + margin, y_ticks)
-    axis = [_text(plane.across(x), _HEIGHT - _BOTTOM + 14, f"{x:g}", "middle") for x in places]
-    axis.append(_text((_LEFT + _WIDTH - _RIGHT) / 2, _HEIGHT - 3, x_label, "middle"))
+    plane = Plane(places[0] - margin, places[-1] + margin, y_ticks)
+    axis = [text(plane.across(x), HEIGHT - BOTTOM + 14, f"{x:g}", "middle") for x in places]
+    axis.append(text((LEFT + WIDTH - RIGHT) / 2, HEIGHT - 3, x_label, "middle"))
     # Many lines stand closer, so that none leaves the plane or reaches the next x.
     gaps = [plane.across(right) - plane.across(left) for left, right in pairwise(places)]
-    room = min([2 * (plane.across(places[0]) - _LEFT), *(0.6 * gap for gap in gaps)])
+    room = min([2 * (plane.across(places[0]) - LEFT), *(0.6 * gap for gap in gaps)])
     step = min(_ASIDE, room / len(series))
     shapes = []
     for number, (tone, name, points) in enumerate(series):
@@ -153,28 +123,7 @@ def interval_chart(series: Sequence[Measured], x_label: str, y_ticks: Sequence[f
             if error is not None
         ]
         shapes.append(_line(tone, name, spots, [(x, mean) for x, mean, _ in points], x_label))
-    return _chart([*plane.grid(), *axis, *shapes], label)
-
-
-def _chart(parts: Sequence[Markup], label: str) -> Markup:
-    return Markup('<svg class="chart" viewBox="0 0 {} {}" role="img" aria-label="{}">{}</svg>').format(
-        _WIDTH, _HEIGHT, label, Markup("").join(parts)
-    )
-
-
-def ticks(low: float, high: float, about: int) -> list[float]:
-    """Round values that span `low` to `high` in roughly `about` steps; two of them at least."""
-    least = 1e-300  # a fifth of a smaller range may be 0, which has no logarithm
-    span = next(size for size in (high - low, abs(high), 1.0) if size >= least)
-    power = 10 ** math.floor(math.log10(span / about))
-    step = next(power * factor for factor in (1, 2, 5, 10) if power * factor >= 0.99 * span / about)
-    first, last = math.floor(low / step), math.ceil(high / step - 1e-9)
-    digits = 12 - math.floor(math.log10(step))  # 0.1 * 3 is 0.30000000000000004
-    return [round(step * index, digits) for index in range(first, max(last, first + 1) + 1)]
-
-
-def _text(x: float, y: float, text: str, anchor: str) -> Markup:
-    return Markup('<text x="{:.1f}" y="{:.1f}" text-anchor="{}">{}</text>').format(x, y, anchor, text)
+    return chart([*plane.grid(), *axis, *shapes], label)
 
 
 def _line(tone: str, name: str, places: Points, points: Points, counted: str = "step") -> Markup:

@@ -10,8 +10,10 @@ from model_cards.calibration import read_calibration
 from model_cards.card_metadata import size_category
 from model_cards.dataset_files import DatasetConfig, dataset_configs
 from model_cards.merging import generated_card, write_merged
-from model_cards.rendering import render_markdown, shown_location
+from model_cards.rendering import render_markdown, shown_location, write_whole
+from model_cards.run_figures import FUNNEL, SCORES, funnel_figure, scores_figure
 from model_cards.run_folder import CardError, Run, read_run
+from model_cards.scores import score_distributions
 from model_cards.vocabulary import BIBTEX, MICROWORLD_LIMITS
 
 _TASKS: dict[str, dict[str, Any]] = {
@@ -36,7 +38,27 @@ def write_dataset_card(run: Path, dataset_folder: Path, *, repo_id: str | None =
     Raises:
         CardError: The run, the dataset or the card that is there cannot be read, or the card not be written.
     """
-    return write_merged(dataset_folder / "README.md", dataset_card(run, dataset_folder, repo_id))
+    card = dataset_card(run, dataset_folder, repo_id)
+    for name, text in dataset_card_files(run).items():
+        write_whole(dataset_folder / name, text)
+    return write_merged(dataset_folder / "README.md", card)
+
+
+def dataset_card_files(run: Path) -> dict[str, str]:
+    """The figures that a dataset's card shows, by their path beside it: a dataset may hold the configs of other runs.
+
+    Raises:
+        CardError: The run or the dataset cannot be read.
+    """
+    return _figures(read_run(run))
+
+
+def _figures(run: Run) -> dict[str, str]:
+    drawn = {
+        FUNNEL: funnel_figure(run.metrics.released_rounds),
+        SCORES: scores_figure(score_distributions(run)),
+    }
+    return {f"{run.metrics.config}/{name}": figure for name, figure in drawn.items() if figure}
 
 
 def dataset_card(run: Path, dataset_folder: Path, repo_id: str | None = None) -> str:
@@ -72,6 +94,7 @@ def _values(run: Run, configs: list[DatasetConfig], location: str) -> dict[str, 
         "samples": config.sample(_SAMPLES),
         "preferences": preference.sample(_SAMPLES) if preference else [],
         "preference_columns": preference.schema.names if preference else [],
+        "figures": {Path(path).name: path for path in _figures(run)},
         "parsed": parsed.sample(1) if parsed else [],
         "calibration": read_calibration(run.folder),
         "limits": MICROWORLD_LIMITS if run.is_microworld else None,

@@ -1,7 +1,7 @@
 """What the Parquet files of a Hub-shaped dataset folder hold."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -58,21 +58,35 @@ class DatasetConfig:
             tables = [pyarrow.parquet.ParquetFile(file) for file in files]
             total = sum(table.metadata.num_rows for table in tables)
             if total:
-                wanted = sorted({(2 * index + 1) * total // (2 * rows) for index in range(rows)})
-                return [_row(tables, index) for index in wanted]
+                return list(_rows(tables, _evenly(total, rows)))
         return []
 
+    def spread(self, rows: int) -> list[tuple[str, dict[str, Any]]]:
+        """Rows spread evenly over those of all splits, each with its split."""
+        wanted, found, before = _evenly(self.rows, rows), [], 0
+        for split, files in self.splits.items():
+            tables = [pyarrow.parquet.ParquetFile(file) for file in files]
+            total = sum(table.metadata.num_rows for table in tables)
+            here = [index - before for index in wanted if before <= index < before + total]
+            found += [(split, row) for row in _rows(tables, here)]
+            before += total
+        return found
 
-def _row(tables: Iterable[pyarrow.parquet.ParquetFile], index: int) -> dict[str, Any]:
-    """One row of the files' rows in order; only its row group is read."""
+
+def _evenly(total: int, rows: int) -> list[int]:
+    """As many indices of a total, or all of it where there are fewer."""
+    return sorted({(2 * index + 1) * total // (2 * rows) for index in range(rows)} if total else ())
+
+
+def _rows(tables: Iterable[pyarrow.parquet.ParquetFile], wanted: Sequence[int]) -> Iterator[dict[str, Any]]:
+    """Those of the files' rows, by ascending index; only the row groups that hold them are read, each once."""
+    before = 0
     for table in tables:
         for group in range(table.num_row_groups):
             held = table.metadata.row_group(group).num_rows
-            if index < held:
-                [row] = table.read_row_group(group).slice(index, 1).to_pylist()
-                return dict(row)
-            index -= held
-    raise IndexError(index)
+            if here := [index - before for index in wanted if before <= index < before + held]:
+                yield from table.read_row_group(group).take(here).to_pylist()
+            before += held
 
 
 def dataset_config(folder: Path, name: str) -> DatasetConfig | None:

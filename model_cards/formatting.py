@@ -5,7 +5,7 @@ import math
 import re
 from typing import Any
 
-from model_cards.records import Figure
+from model_cards.records import Audit, Figure
 from model_cards.vocabulary import figure_words
 
 # An underscore within a word starts no emphasis; what starts a list or heading does so only at the line's start.
@@ -41,25 +41,63 @@ def figure(value: Figure, name: str) -> str:
 
 
 def figure_with_interval(value: Figure, name: str) -> str:
-    """A figure with its 95% interval, in the unit of its kind; without one where its standard error is unknown."""
+    """A figure with its 95% interval, in the unit of its kind; without one where none is known."""
+    ends = interval_words(value, name)
+    return f"{mean(value, name)} ({ends})" if ends else mean(value, name)
+
+
+def mean(value: Figure, name: str) -> str:
+    """A figure alone, in the unit of its kind."""
     words = figure_words(name)
-    if words.is_share:
-        return share_with_interval(value.value, value.n)
-    text = f"{value.value:.{words.decimals}f}"
+    return share(value.value) if words.is_share else f"{value.value:.{words.decimals}f}"
+
+
+def interval_words(value: Figure, name: str) -> str:
+    """The ends of a figure's 95% interval, in the unit of its kind; empty where none is known."""
+    ends, words = interval(value, name), figure_words(name)
+    if ends is None:
+        return ""
+    scale, decimals = (100, 1) if words.is_share else (1, words.decimals)
+    return f"{scale * ends[0]:.{decimals}f} to {scale * ends[1]:.{decimals}f}"
+
+
+def interval(value: Figure, name: str) -> tuple[float, float] | None:
+    """The 95% interval of a figure.
+
+    Returns:
+        Its own ends where it has them, Wilson's for a share of n rows, else 1.96 standard errors each way; None where
+        nothing is known of its spread.
+    """
+    if value.low is not None and value.high is not None:
+        return value.low, value.high
+    is_share = figure_words(name).is_share
+    if is_share and value.n:
+        return wilson(value.value, value.n)
     if value.standard_error is None:
-        return text
-    half = 1.96 * value.standard_error
-    return f"{text} ({value.value - half:.{words.decimals}f} to {value.value + half:.{words.decimals}f})"
+        return None
+    low, high = value.value - 1.96 * value.standard_error, value.value + 1.96 * value.standard_error
+    return (max(0.0, low), min(1.0, high)) if is_share else (low, high)
 
 
-def share_with_interval(part: float, n: int | None) -> str:
-    """A share of n rows with its 95% interval by Wilson (1927), which is no point where the share is 0 or 1."""
-    if not n:
-        return share(part)
+def wilson(part: float, n: int) -> tuple[float, float]:
+    """The 95% interval of a share of n rows by Wilson (1927), which is no point where the share is 0 or 1."""
     z = 1.96
     middle = (part + z**2 / (2 * n)) / (1 + z**2 / n)
     half = z * math.sqrt(part * (1 - part) / n + z**2 / (4 * n**2)) / (1 + z**2 / n)
-    low, high = max(0.0, middle - half), min(1.0, middle + half)
+    return max(0.0, middle - half), min(1.0, middle + half)
+
+
+def precision_interval(audit: Audit) -> str:
+    """The ends of the 95% interval of a precision by the oracle, in percent."""
+    low, high = wilson(audit.precision, audit.pairs) if audit.pairs else (0.0, 1.0)
+    return f"{100 * low:.1f} to {100 * high:.1f}"
+
+
+def share_with_interval(part: float, n: int | None) -> str:
+    """A share of n rows with its 95% interval by Wilson."""
+    if not n:
+        return share(part)
+    low, high = wilson(part, n)
     return f"{share(part)} ({100 * low:.1f} to {100 * high:.1f})"
 
 

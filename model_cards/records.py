@@ -94,11 +94,16 @@ class Round:
 
 @dataclass(frozen=True)
 class Figure:
-    """A mean over `n` rows, or a figure of all of them together, which has no standard error."""
+    """A mean over `n` rows, or a figure of all of them together, which has no standard error.
+
+    `low` and `high` are the ends of its 95% interval where that was measured, by the bootstrap for one.
+    """
 
     value: float
     n: int | None
     standard_error: float | None
+    low: float | None = None
+    high: float | None = None
 
 
 @dataclass(frozen=True)

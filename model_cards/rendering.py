@@ -10,7 +10,7 @@ import jinja2
 from model_cards import charts, formatting, licence_terms, paper_tables, qualification, settings, vocabulary
 from model_cards.run_folder import CardError
 
-_TEMPLATES = Path(__file__).parent / "templates"
+TEMPLATES = Path(__file__).parent / "templates"
 
 
 def render_markdown(template: str, **values: Any) -> str:
@@ -32,11 +32,23 @@ def write_whole(path: Path, text: str) -> Path:
     Raises:
         CardError: The file cannot be written.
     """
+    return write_bytes(path, text.encode())
+
+
+def write_bytes(path: Path, content: bytes) -> Path:
+    """The same for a file that holds no text.
+
+    Returns:
+        The path.
+
+    Raises:
+        CardError: The file cannot be written.
+    """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         temporary = path.with_name(f".{path.name}.part")
         try:
-            temporary.write_text(text, encoding="utf-8", newline="\n")
+            temporary.write_bytes(content)
             temporary.replace(path)
         finally:
             temporary.unlink(missing_ok=True)
@@ -54,7 +66,7 @@ def shown_location(folder: Path) -> str:
 @functools.cache
 def _environment(autoescape: bool) -> jinja2.Environment:
     environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(_TEMPLATES),
+        loader=jinja2.FileSystemLoader(TEMPLATES),
         autoescape=autoescape,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
@@ -68,6 +80,10 @@ def _environment(autoescape: bool) -> jinja2.Environment:
         "figure": formatting.figure,
         "figure_with_interval": formatting.figure_with_interval,
         "share_with_interval": formatting.share_with_interval,
+        "precision_interval": formatting.precision_interval,
+        "mean": formatting.mean,
+        "interval": formatting.interval,
+        "interval_words": formatting.interval_words,
         "duration": formatting.duration,
         "md": formatting.markdown,
         "code": formatting.code,

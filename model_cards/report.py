@@ -1,19 +1,27 @@
 """RUN/report.html: a run for the eye, in one file that needs no other."""
 
+import base64
+import hashlib
 from pathlib import Path
+from typing import Any
 
-from model_cards.dataset_files import dataset_config
-from model_cards.records import Example, Figure, System
-from model_cards.rendering import render_html, write_whole
-from model_cards.run_folder import Run, read_run
-from model_cards.vocabulary import BIBTEX, MICROWORLD_LIMITS, figure_words
+from markupsafe import Markup
 
-_SAMPLES = 8
+from model_cards.histograms import score_chart
+from model_cards.pair_sample import sampled_pairs
+from model_cards.proximity_figure import ProximityCharts, proximity_charts
+from model_cards.records import Example, System
+from model_cards.rendering import TEMPLATES, render_html, write_whole
+from model_cards.run_figures import PROXIMITY, axis_end, write_figures
+from model_cards.run_folder import CardError, Run, read_json, read_run
+from model_cards.scores import SCORES, score_distributions
+from model_cards.vocabulary import BIBTEX, MICROWORLD_LIMITS
+
 _SOURCES = 6
 
 
 def write_report(run: Path) -> Path:
-    """Writes RUN/report.html: funnel, loss curves, systems side by side, samples.
+    """Writes RUN/report.html: funnel, scores, curves, systems side by side, pairs; and RUN/figures.
 
     Args:
         run: The run folder.
@@ -26,23 +34,38 @@ def write_report(run: Path) -> Path:
     """
     record = read_run(run)
     evaluation = record.metrics.evaluation
+    distributions = score_distributions(record)
+    script = (TEMPLATES / "report.js").read_text(encoding="utf-8")
+    pairs = sampled_pairs(record)
     html = render_html(
         "report.html.jinja",
         run=record,
         metrics=record.metrics,
-        samples=_samples(record),
+        distributions=[(one, score_chart(one)) for one in distributions],
+        proximity=_proximity(record),
+        pairs=pairs,
+        scores=[name for name in SCORES if any(name in pair["scores"] for pair in pairs)],
         outputs=_outputs_by_source(evaluation.systems) if evaluation else {},
-        maxima={name: _axis_end(name, evaluation.systems) for name in evaluation.figure_names} if evaluation else {},
+        maxima={name: axis_end(name, evaluation.systems) for name in evaluation.figure_names} if evaluation else {},
         limits=MICROWORLD_LIMITS if record.is_microworld else None,
         bibtex=BIBTEX,
+        script=Markup(script),  # of this package, no foreign text
+        script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
     )
+    write_figures(record, distributions)
     return write_whole(run / "report.html", html)
 
 
-def _samples(run: Run) -> list[dict[str, object]]:
-    folder = run.folder / ("dimsum" if run.metrics.task == "summary" else "dimple")
-    config = dataset_config(folder, run.metrics.config)
-    return config.sample(_SAMPLES) if config else []
+def _proximity(run: Run) -> tuple[ProximityCharts, dict[str, Any]] | None:
+    """What `impossible proximity --out RUN/proximity` measured, if it did."""
+    path = run.folder / PROXIMITY
+    if not path.is_file():
+        return None
+    record = read_json(path)
+    try:
+        return proximity_charts(record), record
+    except (KeyError, TypeError) as error:
+        raise CardError(f"{path} lacks or misstates {error}; measure it again with 'impossible proximity'") from error
 
 
 def _outputs_by_source(systems: tuple[System, ...]) -> dict[str, list[tuple[System, Example]]]:
@@ -54,15 +77,3 @@ def _outputs_by_source(systems: tuple[System, ...]) -> dict[str, list[tuple[Syst
     # Sources that several systems rewrote say more than those of one system alone.
     ranked = sorted(outputs, key=lambda source: -len(outputs[source]))
     return {source: outputs[source] for source in ranked[:_SOURCES]}
-
-
-def _axis_end(name: str, systems: tuple[System, ...]) -> float:
-    """The value at the right end of a figure's bars: all of it for shares, else just beyond the largest."""
-    if figure_words(name).is_share:
-        return 1.0
-    figures = [system.figures[name] for system in systems if name in system.figures]
-    return max((_upper(figure) for figure in figures), default=1.0) * 1.05 or 1.0
-
-
-def _upper(figure: Figure) -> float:
-    return max(figure.value + 1.96 * (figure.standard_error or 0.0), 0.0)

@@ -53,6 +53,12 @@ FIGURES = {
     "compression": FigureWords("length ratio", "words of the output over words of the source", decimals=3),
     "rouge_l": FigureWords("ROUGE-L", "words shared with the source, 0 to 1; lower is freer", decimals=3),
     "rouge_l_reference": FigureWords("ROUGE-L to reference", "words shared with the reference, 0 to 1", decimals=3),
+    "entailment_forward": FigureWords(
+        "entailment, source to target", "the critic's probability that the target follows from the source", decimals=3
+    ),
+    "entailment_backward": FigureWords(
+        "entailment, target to source", "the critic's probability that the source follows from the target", decimals=3
+    ),
     "tree_edit_distance": FigureWords("tree edit distance", "edits between the parses of source and output"),
     "ibleu": FigureWords(
         "iBLEU",

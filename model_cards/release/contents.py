@@ -7,7 +7,7 @@ from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
-from model_cards.dataset_card import dataset_card
+from model_cards.dataset_card import dataset_card, dataset_card_files
 from model_cards.dataset_files import DatasetConfig, dataset_configs
 from model_cards.merging import merged_with
 from model_cards.model_card import model_card
@@ -91,11 +91,12 @@ def dataset_release(folder: Path, repo_id: str) -> Release:
     if lacking := [name for name in run.metrics.configs if name not in [config.name for config in configs]]:
         raise ReleaseError(f"{place} holds no tables of '{lacking[0]}'; finish the run with 'impossible run'")
     card = merged_with(place / CARD, dataset_card(folder, place, repo_id))  # with what was written there by hand
-    files = {f"{config.name}/{file.name}": file for config in configs for file in config.files}
+    files: dict[str, Path | bytes] = {f"{config.name}/{file.name}": file for config in configs for file in config.files}
+    files |= {path: text.encode() for path, text in dataset_card_files(folder).items()}
     pairs, *others = configs
     counted = [f"{pairs.rows:,} pairs", *(f"{config.rows:,} rows of {config.name}" for config in others)]
     title = f"{pairs.name}, {', '.join(counted)}"
-    owned = tuple(f"{config.name}/*.parquet" for config in configs)
+    owned = (*(f"{config.name}/*.parquet" for config in configs), f"{pairs.name}/*.svg")
     return Release("dataset", repo_id, title, _version(run), files, card, owned, configs)
 
 
