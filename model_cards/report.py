@@ -12,7 +12,7 @@ from model_cards.pair_sample import sampled_pairs
 from model_cards.proximity_figure import ProximityCharts, proximity_charts
 from model_cards.records import Example, System
 from model_cards.rendering import TEMPLATES, render_html, write_whole
-from model_cards.run_figures import PROXIMITY, axis_end, write_figures
+from model_cards.run_figures import PROXIMITY, axis_end
 from model_cards.run_folder import CardError, Run, read_json, read_run
 from model_cards.scores import SCORES, score_distributions
 from model_cards.vocabulary import BIBTEX, MICROWORLD_LIMITS
@@ -21,7 +21,7 @@ _SOURCES = 6
 
 
 def write_report(run: Path) -> Path:
-    """Writes RUN/report.html: funnel, scores, curves, systems side by side, pairs; and RUN/figures.
+    """Writes RUN/report.html: funnel, scores, curves, systems side by side, pairs.
 
     Args:
         run: The run folder.
@@ -52,7 +52,6 @@ def write_report(run: Path) -> Path:
         script=Markup(script),  # of this package, no foreign text
         script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
     )
-    write_figures(record, distributions)
     return write_whole(run / "report.html", html)
 
 

@@ -15,8 +15,8 @@ from model_cards.plane import WIDTH, text
 from model_cards.proximity_figure import proximity_figure
 from model_cards.records import Evaluation, Figure, Round, System
 from model_cards.rendering import write_bytes, write_whole
-from model_cards.run_folder import Run, read_json
-from model_cards.scores import Distribution
+from model_cards.run_folder import read_json, read_run
+from model_cards.scores import Distribution, score_distributions
 from model_cards.svg_document import MARGIN, TITLE, document, panel, placed
 from model_cards.training_curves import training_curves
 from model_cards.vocabulary import figure_words, reason_words, round_words
@@ -45,35 +45,47 @@ _STYLE = """
 """
 
 
-def write_figures(run: Run, distributions: Sequence[Distribution]) -> list[Path]:
+def write_figures(run: Path) -> list[Path]:
     """Writes RUN/figures, an SVG and a PNG file a figure; one that a run has nothing for is left out.
+
+    Args:
+        run: The run folder.
+
+    Returns:
+        The paths of the files.
 
     Raises:
         CardError: A file cannot be read or written.
     """
-    proximity = run.folder / PROXIMITY
+    record, proximity = read_run(run), run / PROXIMITY
     drawn = {
-        FUNNEL: funnel_figure(run.metrics.rounds),
-        SCORES: scores_figure(distributions),
-        "systems.svg": systems_figure(run.metrics.evaluation),
-        "training.svg": training_curves(run, list(run.trainings.values())),
+        FUNNEL: funnel_figure(record.metrics.rounds),
+        SCORES: scores_figure(score_distributions(record)),
+        "systems.svg": systems_figure(record.metrics.evaluation),
+        "training.svg": training_curves(record, list(record.trainings.values())),
         "proximity.svg": proximity_figure(read_json(proximity)) if proximity.is_file() else None,
     }
     written = []
     for name, figure in drawn.items():
-        path = run.folder / FOLDER / name
-        for old in (path, path.with_suffix(".png")):
+        path = run / FOLDER / name
+        for old in (path, path.with_suffix(".png")):  # an earlier recipe may have left one that this has not
             old.unlink(missing_ok=True)
         if figure:
-            written += [write_whole(path, figure), write_bytes(path.with_suffix(".png"), png(figure))]
+            written.append(write_whole(path, figure))
+            pixels = png(figure)
+            written += [write_bytes(path.with_suffix(".png"), pixels)] if pixels else []
     return written
 
 
-def png(figure: str) -> bytes:
-    """An SVG figure as pixels. Its letters are those of a font on this machine; without any, they are left out."""
+def png(figure: str) -> bytes | None:
+    """An SVG figure as pixels, in letters of this machine; None where it has no font, and words would be missing."""
     import resvg_py  # slow to load, and only figures need it
 
-    return bytes(resvg_py.svg_to_bytes(svg_string=figure, zoom=_PNG_SCALE, sans_serif_family="DejaVu Sans"))
+    def drawn(document: str) -> bytes:
+        return bytes(resvg_py.svg_to_bytes(svg_string=document, zoom=_PNG_SCALE))
+
+    word, none = (document((9, 9), "", "", [text(1, 8, letters)]) for letters in ("n", ""))
+    return None if drawn(word) == drawn(none) else drawn(figure)
 
 
 def funnel_figure(rounds: Sequence[Round]) -> str | None:

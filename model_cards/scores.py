@@ -141,10 +141,10 @@ def _kept(files: Iterable[Path], names: list[str]) -> Iterator[tuple[int, str, A
     for file in files:
         for batch in _batches(file, ["round", *names]):
             rounds = batch["round"].to_numpy(zero_copy_only=False)
-            for number in numpy.unique(rounds):
+            for number in batch["round"].drop_null().unique().to_pylist():
                 for name in names:
                     values = batch[name].to_numpy(zero_copy_only=False)[rounds == number]
-                    yield int(number), name, values
+                    yield number, name, values
 
 
 def _dropped(folder: Path, number: int, names: list[str]) -> Iterator[tuple[int, str, Any]]:

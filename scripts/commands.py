@@ -12,6 +12,7 @@ from model_cards.ablation import ablation_table
 from model_cards.dataset_card import write_dataset_card
 from model_cards.model_card import write_model_card
 from model_cards.report import write_report
+from model_cards.run_figures import write_figures
 from model_cards.run_folder import CardError
 from model_cards.summary import summary_table
 from model_cards.vocabulary import refusal_words
@@ -49,6 +50,7 @@ def run(options: argparse.Namespace) -> None:
         write_dataset_card(pipeline.folder, pipeline.dataset_folder)
         write_model_card(pipeline.folder, student)
         report = write_report(pipeline.folder)
+        write_figures(pipeline.folder)
     except CardError as error:
         raise RunError(str(error)) from error
     if options.json:

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from model_cards.charts import funnel_bar, interval_bar, interval_chart, line_chart, ticks
+from model_cards.charts import funnel_bar, interval_bar, interval_chart, line_chart
+from model_cards.plane import ticks
 
 numbers = st.floats(-1e6, 1e6, allow_nan=False)
 
@@ -50,9 +51,10 @@ def test_a_bar_stays_on_its_track(value, width):
     ] == [width]
 
 
-def test_the_interval_is_two_standard_errors_wide_each_way():
-    whiskers = rectangles(interval_bar(0.5, 0.1, 1.0, "student", "label"), "whisker")
-    assert (whiskers[0].get("x1"), whiskers[0].get("x2")) == ("30.40%", "69.60%")
+def test_the_whisker_ends_with_the_interval_and_stays_on_the_track():
+    whiskers = rectangles(interval_bar(0.5, (0.25, 1.25), 1.0, "student", "label"), "whisker")
+    assert (whiskers[0].get("x1"), whiskers[0].get("x2")) == ("25.00%", "100.00%")
+    assert rectangles(interval_bar(0.5, None, 1.0, "student", "label"), "whisker") == []
 
 
 def test_a_curve_of_one_measurement_is_drawn_and_of_none_is_not():

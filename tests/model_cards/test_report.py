@@ -1,5 +1,7 @@
 """RUN/report.html."""
 
+import base64
+import hashlib
 import json
 import re
 from html.parser import HTMLParser
@@ -9,9 +11,12 @@ from xml.etree import ElementTree
 import pytest
 
 from model_cards.report import write_report
+from model_cards.run_folder import CardError
+from tests.model_cards.test_proximity_figure import record as measured_proximity
 
 VOID = {"meta", "br", "link", "img", "input", "hr"}
 STYLE = Path(__file__).parents[2] / "model_cards/templates/report.css"
+SCRIPT = STYLE.with_name("report.js")
 
 
 class Page(HTMLParser):
@@ -19,7 +24,7 @@ class Page(HTMLParser):
 
     def __init__(self, html):
         super().__init__()
-        self.open, self.elements, self.ids, self.text = [], [], set(), ""
+        self.open, self.elements, self.ids, self.text, self.script, self.bold = [], [], set(), "", "", []
         self.feed(html)
         assert not self.open
 
@@ -36,7 +41,12 @@ class Page(HTMLParser):
         assert self.open.pop() == tag
 
     def handle_data(self, data):
-        self.text += data if "style" not in self.open else ""
+        if "script" in self.open:
+            self.script += data
+        elif "style" not in self.open:
+            self.text += data
+        if "b" in self.open:
+            self.bold.append(data)
 
 
 def page_of(run):
@@ -46,7 +56,7 @@ def page_of(run):
 def test_every_section_is_there_and_every_link_leads_to_one(run):
     page = page_of(run)
     links = {attributes["href"][1:] for tag, attributes in page.elements if tag == "a"}
-    assert links == {"funnel", "dataset", "training", "evaluation", "outputs", "pairs", "provenance"}
+    assert links == {"funnel", "dataset", "scores", "training", "evaluation", "outputs", "pairs", "provenance"}
     assert links <= page.ids
 
 
@@ -65,11 +75,18 @@ def test_figures_are_told_of_the_split_that_they_come_from(make_run, figures, sp
     assert f"Evaluation{words} of microworld.benchmark:rows, n" in page_of(make_run(figures)).text.replace("\n", "")
 
 
-def test_nothing_is_fetched_and_nothing_runs(run):
-    page = page_of(run)
-    assert not {tag for tag, _ in page.elements} & {"script", "link", "img", "iframe", "object"}
+def test_nothing_is_fetched_and_nothing_runs_but_the_pages_own_script(run):
+    html = write_report(run).read_text(encoding="utf-8")
+    page = Page(html)
+    assert not {tag for tag, _ in page.elements} & {"link", "img", "iframe", "object"}
     assert not [attributes for _, attributes in page.elements if "src" in attributes or "onload" in attributes]
     assert not re.search(r"url\(|@import", STYLE.read_text())
+    assert not re.search(r"fetch\(|XMLHttpRequest|import\(|https?:", SCRIPT.read_text())
+    [script] = re.findall("<script>(.*?)</script>", html, flags=re.DOTALL)
+    [policy] = [attributes["content"] for tag, attributes in page.elements if "http-equiv" in attributes]
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    assert policy.startswith("default-src 'none';")
+    assert f"script-src 'sha256-{digest}';" in policy
 
 
 def test_charts_are_well_formed_and_told_in_words(run):
@@ -78,6 +95,8 @@ def test_charts_are_well_formed_and_told_in_words(run):
     assert "28,113 dropped, 33,721 left" in labels
     assert "Loss by step of student, self-distilled" in labels
     assert "student, self-distilled: 66.3% ± 1.2" in labels
+    kept = "round 0, 16 kept pairs, median 0.41; round 1, 15 kept pairs, median 0.41"
+    assert f"ROUGE-L of the pairs: {kept}; kept up to 0.75" in labels
     assert all(labels)
 
 
@@ -97,7 +116,9 @@ def test_foreign_text_is_shown_and_not_obeyed(make_run, figures, recipe):
         system["name"] += hostile
         system["examples"][0] = {"source": hostile, "output": hostile, "faithful": True}
     page = page_of(make_run(figures, recipe, pairs=[(hostile, hostile)]))
-    assert not {tag for tag, _ in page.elements} & {"script", "b"}
+    assert [tag for tag, _ in page.elements].count("script") == 1  # the page's own
+    assert "alert" not in page.script
+    assert not [number for number in page.bold if not re.fullmatch(r"[\d.]+", number)]
     assert page.text.count(hostile) > 20
 
 
@@ -107,6 +128,7 @@ def test_foreign_text_is_shown_and_not_obeyed(make_run, figures, recipe):
         ("rounds", "funnel"),
         ("dataset", "pairs"),
         ("dataset", "dataset"),
+        ("dataset", "scores"),
         ("evaluation", "evaluation"),
         ("evaluation", "outputs"),
     ],
@@ -115,6 +137,44 @@ def test_a_part_that_was_not_run_has_no_section(make_run, figures, part, section
     page = page_of(make_run(figures | {part: None}))
     assert section not in page.ids
     assert not any(attributes.get("href") == f"#{section}" for _, attributes in page.elements)
+
+
+def test_intervals_are_those_of_the_metrics_where_they_have_them(run, figures):
+    figure = figures["evaluation"]["systems"][2]["figures"]["rouge_l"]
+    assert f"{figure['value'] - 1.96 * figure['standard_error']:.3f} to " in page_of(run).text
+    figure |= {"low": 0.1234, "high": 0.8767}
+    (run / "metrics.json").write_text(json.dumps(figures), encoding="utf-8")
+    assert "0.123 to 0.877" in page_of(run).text
+
+
+def test_pairs_come_from_all_splits_and_no_text_is_endless(make_run):
+    long = "word " * 1000
+    page = page_of(make_run(pairs=[(long, long)]))
+    pairs = [attributes for tag, attributes in page.elements if attributes.get("class") == "pair"]
+    assert {pair["data-split"] for pair in pairs} == {"train", "validation", "test"}
+    assert len(pairs) == 31
+    assert pairs[0]["data-rouge_l"] == "0.41"
+    assert len(page.text) < 100_000  # of 310,000 characters
+
+
+def test_a_large_dataset_leaves_a_small_page(make_run, figures):
+    figures["dataset"]["splits"] = {"train": 5000, "validation": 300, "test": 300}
+    report = write_report(make_run(figures))
+    assert report.stat().st_size < 1_000_000
+    assert report.read_text(encoding="utf-8").count('class="pair"') == 200
+
+
+def test_proximity_is_shown_where_it_was_measured_into_the_run(run):
+    assert "proximity" not in page_of(run).ids
+    (run / "proximity").mkdir()
+    measured = measured_proximity([1, 2, 3], [0.5, 1.0])
+    (run / "proximity/proximity.json").write_text(json.dumps(measured), encoding="utf-8")
+    page = page_of(run)
+    assert "proximity" in page.ids
+    assert "Teacher me/<teacher>; critic ...aaa" in page.text
+    (run / "proximity/proximity.json").write_text("{}", encoding="utf-8")
+    with pytest.raises(CardError, match=r"proximity\.json lacks or misstates 'rows'; measure it again"):
+        write_report(run)
 
 
 def test_without_an_oracle_nothing_is_said_of_one(make_run, figures, recipe):
@@ -155,6 +215,8 @@ def test_a_run_with_nothing_but_a_name_has_a_report(make_run, figures, recipe):
         ("bad", "bad-back", 4.5),
         ("student", "track", 3),
         ("valid", "card", 3),
+        ("bound", "card", 4.5),
+        ("other", "card", 2),
         ("train", "card", 3),
     ],
 )

@@ -1,7 +1,6 @@
 """The playground, in a real browser where there is one."""
 
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -10,10 +9,9 @@ import sys
 import pytest
 
 from scripts.paraphrases import load_paraphraser
+from tests.browser import CHROMIUM, MISSING, PHONE, QUIET
 from tests.scripts.conftest import impossible
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-sync"]
 SENTENCE = "Acme's profit<mask>."  # the microworld's base fills in what is masked
 LIKE = "Because of the rain, Acme's profit was up."
 SAID = """[...document.querySelectorAll('.said li')].map(
@@ -75,13 +73,13 @@ def paraphrase():
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here; Debian's package is called chromium")
+@pytest.mark.skipif(CHROMIUM is None, reason=MISSING)
 def test_the_page_works_in_a_browser(address, paraphrase):
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
-        page = browser.new_page(viewport={"width": 390, "height": 900})  # a phone's
+        page = browser.new_page(viewport=PHONE)
         asked, failed = [], []
         page.on("request", lambda request: asked.append(request.url))
         page.on("pageerror", lambda error: failed.append(str(error)))
