@@ -92,12 +92,12 @@ def dataset_release(folder: Path, repo_id: str) -> Release:
         raise ReleaseError(f"{place} holds no tables of '{lacking[0]}'; finish the run with 'impossible run'")
     card = merged_with(place / CARD, dataset_card(folder, place, repo_id))  # with what was written there by hand
     files: dict[str, Path | bytes] = {f"{config.name}/{file.name}": file for config in configs for file in config.files}
-    files |= {path: text.encode() for path, text in dataset_card_files(folder).items()}
+    figures = {path: text.encode() for path, text in dataset_card_files(folder).items()}
     pairs, *others = configs
     counted = [f"{pairs.rows:,} pairs", *(f"{config.rows:,} rows of {config.name}" for config in others)]
     title = f"{pairs.name}, {', '.join(counted)}"
-    owned = (*(f"{config.name}/*.parquet" for config in configs), f"{pairs.name}/*.svg")
-    return Release("dataset", repo_id, title, _version(run), files, card, owned, configs)
+    owned = (*(f"{config.name}/*.parquet" for config in configs), *figures)
+    return Release("dataset", repo_id, title, _version(run), files | figures, card, owned, configs)
 
 
 def model_release(folder: Path, repo_id: str, dataset_id: str | None = None, base_id: str | None = None) -> Release:

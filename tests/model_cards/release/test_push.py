@@ -59,6 +59,7 @@ def test_a_dry_run_shows_what_would_change_and_changes_nothing(hub, push):
     outcome = push("dataset", "alice/dimple", "--dry-run")
     assert outcome.status == 0, outcome.err
     assert "+ microworld_news/train-00000-of-00001.parquet" in outcome.out
+    assert "+ microworld_news/funnel.svg" in outcome.out  # which the card shows
     assert "one commit would make this, tagged v0.1.0" in outcome.out
     assert not hub.repositories
     assert not hub.count("POST", ".")
