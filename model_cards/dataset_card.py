@@ -13,7 +13,7 @@ from model_cards.merging import generated_card, write_merged
 from model_cards.rendering import render_markdown, shown_location, write_whole
 from model_cards.run_figures import FUNNEL, SCORES, funnel_figure, scores_figure
 from model_cards.run_folder import CardError, Run, read_run
-from model_cards.scores import score_distributions
+from model_cards.score_tables import score_distributions
 from model_cards.vocabulary import BIBTEX, MICROWORLD_LIMITS
 
 _TASKS: dict[str, dict[str, Any]] = {

@@ -19,8 +19,7 @@ def sampled_pairs(run: Run) -> list[dict[str, Any]]:
     Raises:
         CardError: A table cannot be read.
     """
-    folder = run.folder / ("dimsum" if run.metrics.task == "summary" else "dimple")
-    config = dataset_config(folder, run.metrics.config)
+    config = dataset_config(run.dataset_folder, run.metrics.config)
     return [_shown(split, row) for split, row in config.spread(PAIRS)] if config else []
 
 

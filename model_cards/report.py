@@ -14,7 +14,8 @@ from model_cards.records import Example, System
 from model_cards.rendering import TEMPLATES, render_html, write_whole
 from model_cards.run_figures import PROXIMITY, axis_end
 from model_cards.run_folder import CardError, Run, read_json, read_run
-from model_cards.scores import SCORES, score_distributions
+from model_cards.score_tables import score_distributions
+from model_cards.scores import SCORES
 from model_cards.vocabulary import BIBTEX, MICROWORLD_LIMITS
 
 _SOURCES = 6

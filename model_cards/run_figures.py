@@ -16,7 +16,8 @@ from model_cards.proximity_figure import proximity_figure
 from model_cards.records import Evaluation, Figure, Round, System
 from model_cards.rendering import write_bytes, write_whole
 from model_cards.run_folder import read_json, read_run
-from model_cards.scores import Distribution, score_distributions
+from model_cards.score_tables import score_distributions
+from model_cards.scores import Distribution
 from model_cards.svg_document import MARGIN, TITLE, document, panel, placed
 from model_cards.training_curves import training_curves
 from model_cards.vocabulary import figure_words, reason_words, round_words

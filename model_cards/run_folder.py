@@ -58,6 +58,11 @@ class Run:
     trainings: dict[str, Training]
 
     @property
+    def dataset_folder(self) -> Path:
+        """Where the run keeps its Hub-shaped dataset."""
+        return self.folder / ("dimsum" if self.metrics.task == "summary" else "dimple")
+
+    @property
     def license(self) -> str:
         """The licence of what is released, as the Hub names it."""
         return str(self.recipe.get("license", "apache-2.0"))

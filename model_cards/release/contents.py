@@ -86,7 +86,7 @@ def dataset_release(folder: Path, repo_id: str) -> Release:
         ReleaseError: It lacks a config of its dataset.
     """
     run = read_run(folder)
-    place = folder / ("dimsum" if run.metrics.task == "summary" else "dimple")
+    place = run.dataset_folder
     configs = tuple(dataset_configs(place, run.metrics.configs))
     if lacking := [name for name in run.metrics.configs if name not in [config.name for config in configs]]:
         raise ReleaseError(f"{place} holds no tables of '{lacking[0]}'; finish the run with 'impossible run'")

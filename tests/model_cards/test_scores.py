@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from model_cards.run_folder import CardError, read_run
-from model_cards.scores import Distribution, Scored, Threshold, score_distributions
+from model_cards.score_tables import score_distributions
+from model_cards.scores import Distribution, Scored, Threshold
 
 
 def write_rejects(run, number, rows, fingerprint="same"):
