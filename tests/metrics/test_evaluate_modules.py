@@ -119,14 +119,16 @@ def test_a_copy_of_its_folder_loads_by_its_name(name, tmp_path):
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
 def test_a_folder_stands_alone(folder):
-    """What `evaluate` copies is what the module imports, and a file of another folder would not be there."""
-    siblings = {path.stem for path in folder.glob("*.py")} - {"__init__", folder.name}
-    for path in folder.glob("*.py"):
-        named = [node for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.ImportFrom)]
-        assert {node.module for node in named if node.level} <= siblings
-        assert not [node for node in named if node.level > 1 or (node.module or "").startswith("metrics")]
-        if path.stem == folder.name:
-            assert {node.module for node in named if node.level} == siblings
+    """What `evaluate` copies is what the module itself imports, and a file of another folder would not be there."""
+    own = relative_imports(folder / f"{folder.name}.py")
+    for sibling in own:
+        assert relative_imports(folder / f"{sibling}.py") <= own
+
+
+def relative_imports(path):
+    named = [node for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.ImportFrom)]
+    assert not [node for node in named if node.level > 1 or (node.module or "").startswith("metrics")]
+    return {node.module for node in named if node.level}
 
 
 def test_the_copies_of_a_file_are_alike():
