@@ -16,7 +16,8 @@ from builders.randomness import key
 from metrics.bert_ibleu.weighted_mean import bert_ibleu_rows
 from metrics.ibleu.bleu_counts import bleu_counts, bleu_of_counts
 from metrics.ibleu.sentence_bleu import ALPHA, sentence_bleu
-from metrics.rouge_l.overlap import rouge_l, tokens
+from metrics.novelty.new_words import is_copy
+from metrics.rouge_l.overlap import rouge_l
 from metrics.ted.tree_distance import tree_edit_distances
 
 from .benchmark import BenchmarkRow
@@ -81,7 +82,7 @@ def output_scores(
     sources = [row["source"] for row in rows]
     pairs = list(zip(sources, outputs, strict=True))
     found = _faithfulness(pairs, judges, task)
-    found["copy"] = mean_of([tokens(source) == tokens(output) for source, output in pairs])
+    found["copy"] = mean_of([is_copy(*pair) for pair in pairs])
     if task == "summary":
         found["compression"] = mean_of([compression_ratio(*pair) for pair in pairs])
     found["rouge_l"] = mean_of([rouge_l(*pair) for pair in pairs])
