@@ -16,6 +16,7 @@ from model_cards.run_folder import CardError
 from model_cards.summary import summary_table
 from model_cards.vocabulary import refusal_words
 from scripts.ablation import run_ablation
+from scripts.annotation import annotate as annotate_outputs
 from scripts.calibration import calibrate_critic
 from scripts.checks import check_evaluation, check_recipe
 from scripts.evaluations import evaluation_record
@@ -130,6 +131,11 @@ def evaluate(options: argparse.Namespace) -> None:
     width = max(map(len, record["figures"]))
     for name, figure in record["figures"].items():
         print(f"{name:{width}}  {figure['value']:8.4f}  +- {figure['standard_error']:.4f}  (n {figure['n']})")
+
+
+def annotate(options: argparse.Namespace) -> None:
+    """Outputs rated by people."""
+    annotate_outputs(options)
 
 
 def paraphrase(options: argparse.Namespace) -> None:
