@@ -108,7 +108,8 @@ def all_stored(page):
 def test_items_are_rated_by_keyboard_over_reloads(task):
     first = read_task(task).order("ann")[0]
     with served("annotate", "serve", task, "--port", "0") as address, opened(address) as page:
-        page.keyboard.type("Ann")  # the field has the focus
+        page.wait_for_selector("#name:focus")
+        page.keyboard.type("Ann")
         page.keyboard.press("Enter")
         page.wait_for_selector("#source")
         assert page.inner_text("#source") == first.source

@@ -142,7 +142,12 @@ find("start").addEventListener("submit", event => {
   find("name-wrong").textContent = "";
   begin(find("name").value).catch(error => { find("name-wrong").textContent = `${error.message}.`; });
 });
-find("help").addEventListener("click", () => (find("welcome").hidden ? show("welcome") : render()));
+find("help").addEventListener("click", () => {
+  if (!find("welcome").hidden) return render();
+  show("welcome");
+  shownItem = null;
+  scrollTo(0, 0);
+});
 find("back").addEventListener("click", () => go(place - 1));
 find("forward").addEventListener("click", () => go(place + 1));
 find("next-open").addEventListener("click", () => go(openFrom(place)));
