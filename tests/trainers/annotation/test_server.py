@@ -2,7 +2,11 @@
 
 import http.client
 import json
+import signal
+import subprocess
+import sys
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -12,6 +16,17 @@ from trainers.annotation.answers import Answers
 from trainers.annotation.server import AnnotationServer
 from trainers.annotation.task import answers_folder, read_task
 
+SERVE = """
+import sys
+from pathlib import Path
+from trainers.annotation.answers import Answers
+from trainers.annotation.server import AnnotationServer
+from trainers.annotation.task import answers_folder, read_task
+folder = Path(sys.argv[1])
+with AnnotationServer(("127.0.0.1", 0), read_task(folder), Answers(answers_folder(folder))) as server:
+    print(server.server_port, flush=True)
+    server.serve_forever()
+"""
 JSON = {"Content-Type": "application/json"}
 
 
@@ -84,6 +99,36 @@ def test_annotators_at_one_time_do_not_disturb_each_other(client):
         assert set(pool.map(lambda row: client.answer(*row), asked)) == {200}
     given = {name: {row["item"]: row["rating"] for row in client.work(name)["answers"]} for name in ("ann", "bob")}
     assert given["ann"] == given["bob"] == {item: 1 + index % 3 for index, item in enumerate(items)}
+
+
+def test_a_killed_server_loses_no_confirmed_answer(folder):
+    confirmed = {name: [] for name in ("ann", "bob", "cem", "dan")}
+    with subprocess.Popen([sys.executable, "-c", SERVE, folder], stdout=subprocess.PIPE, text=True) as process:
+        client = Client(int(process.stdout.readline()))
+        items = [item["id"] for item in client.work("ann")["items"]]
+
+        def rate_until_it_dies(name):
+            try:
+                for number in range(10_000):
+                    item, rating = items[number % len(items)], 1 + number % 3
+                    assert (
+                        client.answer(name, item, rating, "faithful" if number // len(items) % 2 else "fluent") == 200
+                    )
+                    confirmed[name].append(rating)
+            except (OSError, http.client.HTTPException):
+                pass
+
+        with ThreadPoolExecutor(4) as pool:
+            asked = [pool.submit(rate_until_it_dies, name) for name in confirmed]
+            while min(map(len, confirmed.values())) < 30:
+                time.sleep(0.01)
+            process.send_signal(signal.SIGKILL)
+            assert [one.result() for one in asked] == [None] * 4
+    for name, ratings in confirmed.items():
+        lines = (answers_folder(folder) / f"{name}.jsonl").read_bytes().split(b"\n")
+        stored = [json.loads(line)["rating"] for line in lines[:-1]]
+        assert stored[: len(ratings)] == ratings
+        assert len(stored) - len(ratings) in (0, 1)  # one may have been stored and not yet confirmed
 
 
 @pytest.mark.parametrize("rating", [0, 4, True, 2.0, "2", [2]])
