@@ -16,6 +16,7 @@ from model_cards.run_folder import CardError
 from model_cards.summary import summary_table
 from model_cards.vocabulary import refusal_words
 from scripts.ablation import run_ablation
+from scripts.annotation import annotate as annotate_outputs
 from scripts.calibration import calibrate_critic
 from scripts.checks import check_recipe
 from scripts.evaluate import evaluate_systems
@@ -111,6 +112,11 @@ def self_distill(options: argparse.Namespace) -> None:
 def evaluate(options: argparse.Namespace) -> None:
     """Systems on a benchmark or a file."""
     evaluate_systems(options)
+
+
+def annotate(options: argparse.Namespace) -> None:
+    """Outputs rated by people."""
+    annotate_outputs(options)
 
 
 def paraphrase(options: argparse.Namespace) -> None:
