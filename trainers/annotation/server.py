@@ -126,8 +126,8 @@ class _Handler(BaseHTTPRequestHandler):
     def _store(self) -> dict[str, Any]:
         row = self._body()
         annotator, item, question, rating = (row.get(key) for key in ("annotator", "item", "question", "rating"))
-        if not isinstance(annotator, str):
-            raise _RefusedError(HTTPStatus.BAD_REQUEST, "an answer needs the name of its annotator")
+        if not (isinstance(annotator, str) and isinstance(item, str) and isinstance(question, str)):
+            raise _RefusedError(HTTPStatus.BAD_REQUEST, "an answer needs its annotator, item and question as texts")
         if item not in self.server.items or question not in self.server.questions:
             raise _RefusedError(HTTPStatus.BAD_REQUEST, "this is not asked in this task")
         if rating is not None and (type(rating) is not int or rating not in RATINGS):

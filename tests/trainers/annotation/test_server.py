@@ -140,7 +140,13 @@ def test_what_is_no_rating_is_refused(client, rating):
 
 @pytest.mark.parametrize(
     ("annotator", "item", "question"),
-    [("../ann", 0, "fluent"), (7, 0, "fluent"), ("ann", "of-another-task", "fluent"), ("ann", 0, "concise")],
+    [
+        ("../ann", 0, "fluent"),
+        (7, 0, "fluent"),
+        ("ann", "of-another-task", "fluent"),
+        ("ann", 0, "concise"),
+        ("ann", [], "fluent"),
+    ],
 )
 def test_what_is_not_of_the_task_is_refused(client, folder, annotator, item, question):
     item = client.work("ann")["items"][item]["id"] if item == 0 else item
