@@ -7,12 +7,13 @@ import pyarrow.parquet as pq
 import pytest
 
 from model_cards.report import write_report
-from tests.browser import CHROMIUM, MISSING, PHONE, QUIET
 from tests.model_cards.test_proximity_figure import record
 from tests.model_cards.test_scores import write_rejects
+from tests.scripts.served import needs_chromium, opened
 
-pytestmark = [pytest.mark.slow, pytest.mark.skipif(CHROMIUM is None, reason=MISSING)]
+pytestmark = [pytest.mark.slow, needs_chromium]
 
+PHONE = {"width": 390, "height": 900}
 HOSTILE = '</script><script>document.title = "taken"</script><img src=x onerror=\'document.title = "taken"\'>'
 WIDER = """[...document.querySelectorAll("body *")].filter(
     part => !part.closest(".scroll, pre, nav, svg") && part.getBoundingClientRect().right > innerWidth + 1
@@ -37,25 +38,9 @@ def report(run):
     return write_report(run)
 
 
-@pytest.fixture
-def open_page(report):
-    """The report in a browser that notes what is asked for and what fails; with settings of the page."""
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
-
-        def opened(**settings):
-            page = browser.new_page(viewport=PHONE, **settings)
-            page.asked, page.failed = [], []
-            page.on("request", lambda request: page.asked.append(request.url))
-            page.on("pageerror", lambda error: page.failed.append(str(error)))
-            page.on("console", lambda message: page.failed.append(message.text) if message.type == "error" else None)
-            page.goto(report.as_uri())
-            return page
-
-        yield opened
-        browser.close()
+def phone(report, **settings):
+    """The report on a phone; whatever it asks another place for, or fails in, fails the test."""
+    return opened(report.as_uri(), viewport=PHONE, **settings)
 
 
 def shown(page):
@@ -67,49 +52,46 @@ def scores(page):
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_nothing_is_wider_than_a_phone_and_nothing_is_fetched(open_page, report, scheme):
-    page = open_page(color_scheme=scheme)
-    for fold in page.locator("summary:visible").all():
-        fold.click()
-    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
-    assert page.evaluate(WIDER) == []
-    assert page.asked == [report.as_uri()]
-    assert page.failed == []
+def test_nothing_is_wider_than_a_phone_and_nothing_is_fetched(report, scheme):
+    with phone(report, color_scheme=scheme) as page:
+        for fold in page.locator("summary:visible").all():
+            fold.click()
+        assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+        assert page.evaluate(WIDER) == []
 
 
-def test_pairs_are_searched_ordered_filtered_and_paged(open_page):
-    page = open_page()
-    status = page.locator(".pages [role=status]")
-    assert status.inner_text() == "1 to 10 of 31"
-    assert page.locator("button[name=previous]").is_disabled()
-    page.select_option("[name=order]", "rouge_l -1")
-    assert scores(page) == [n / 100 for n in range(30, 20, -1)]
-    page.click("button[name=next]")
-    assert scores(page) == [n / 100 for n in range(20, 10, -1)]
-    page.fill("[name=words]", "OSLO pair 12")
-    assert [text.split("\n")[-1] for text in shown(page)] == ["Pair 12 of Oslo."]
-    assert status.inner_text() == "1 to 1 of 1"
-    page.fill("[name=words]", "nowhere")
-    assert (shown(page), status.inner_text()) == ([], "No pair fits.")
-    page.fill("[name=words]", "")
-    page.select_option("[name=split]", "test")
-    page.select_option("[name=round]", "0")
-    assert {
-        (pair.get_attribute("data-split"), pair.get_attribute("data-round")) for pair in page.locator(".pair").all()
-    } == {("test", "0")}
-    assert page.failed == []
+def test_pairs_are_searched_ordered_filtered_and_paged(report):
+    with phone(report) as page:
+        status = page.locator(".pages [role=status]")
+        assert status.inner_text() == "1 to 10 of 31"
+        assert page.locator("button[name=previous]").is_disabled()
+        page.select_option("[name=order]", "rouge_l -1")
+        assert scores(page) == [n / 100 for n in range(30, 20, -1)]
+        page.click("button[name=next]")
+        assert scores(page) == [n / 100 for n in range(20, 10, -1)]
+        page.fill("[name=words]", "OSLO pair 12")
+        assert [text.split("\n")[-1] for text in shown(page)] == ["Pair 12 of Oslo."]
+        assert status.inner_text() == "1 to 1 of 1"
+        page.fill("[name=words]", "nowhere")
+        assert (shown(page), status.inner_text()) == ([], "No pair fits.")
+        page.fill("[name=words]", "")
+        page.select_option("[name=split]", "test")
+        page.select_option("[name=round]", "0")
+        assert {
+            (pair.get_attribute("data-split"), pair.get_attribute("data-round")) for pair in page.locator(".pair").all()
+        } == {("test", "0")}
 
 
-def test_what_a_pair_says_is_text(open_page):
-    page = open_page()
-    page.fill("[name=words]", "</script>")
-    assert page.locator(".pair .texts p:last-child").inner_text().endswith(HOSTILE + "w" * 300)
-    assert page.title() == "microworld-news: run report"
+def test_what_a_pair_says_is_text(report):
+    with phone(report) as page:
+        page.fill("[name=words]", "</script>")
+        assert page.locator(".pair .texts p:last-child").inner_text().endswith(HOSTILE + "w" * 300)
+        assert page.title() == "microworld-news: run report"
 
 
-def test_without_a_script_the_first_pairs_are_there_and_the_others_behind_a_fold(open_page):
-    page = open_page(java_script_enabled=False)
-    assert page.locator(".pair:visible").count() == 10
-    assert not page.locator(".controls, .pages").locator("visible=true").count()
-    page.click("text=21 more")
-    assert page.locator(".pair:visible").count() == 31
+def test_without_a_script_the_first_pairs_are_there_and_the_others_behind_a_fold(report):
+    with phone(report, java_script_enabled=False) as page:
+        assert page.locator(".pair:visible").count() == 10
+        assert not page.locator(".controls, .pages").locator("visible=true").count()
+        page.click("text=21 more")
+        assert page.locator(".pair:visible").count() == 31

@@ -236,7 +236,15 @@ def test_sampling(option, value, status, words, tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "status", "words"),
     [
-        (["evaluate", STUDENT], 2, ["--data --benchmark"]),
+        (["evaluate", STUDENT], 2, ["nothing to evaluate on", "--benchmark or --data"]),
+        (["evaluate", STUDENT, "--benchmark", "quora"], 2, ["'quora' has no public dataset", "--data FILE"]),
+        (["evaluate", STUDENT, "--benchmark", "mrpc", "--task", "summary"], 2, ["of the task paraphrase, not summary"]),
+        (["evaluate", STUDENT, *BENCHMARK, "--nli", STUDENT], 2, ["student"]),
+        (["evaluate", STUDENT, *BENCHMARK, "--encoder", "./nowhere"], 1, ["./nowhere", "does not exist"]),
+        (["evaluate", "outputs:latin.txt", *BENCHMARK, "--n", "2"], 1, ["latin.txt", "not UTF-8"]),
+        (["evaluate", "outputs:nowhere.jsonl", *BENCHMARK, "--n", "2"], 1, ["cannot read nowhere.jsonl"]),
+        (["evaluate", "teacher:nowhere", *BENCHMARK, "--n", "2"], 2, ["nowhere"]),
+        (["evaluate", "teacher:microworld-demo", *BENCHMARK, "--prompt", "a"], 2, ["--prompt must have {source}"]),
         (["evaluate", STUDENT, "--data", "nowhere.tsv"], 1, ["cannot read nowhere.tsv"]),
         (["evaluate", STUDENT, "--data", "latin.txt"], 1, ["latin.txt", "not UTF-8"]),
         (["evaluate", STUDENT, *BENCHMARK, "--n", "1"], 2, ["n must be at least 2", "got 1"]),
