@@ -29,7 +29,7 @@ def test_the_figures_are_what_the_schema_says(finished):
 def test_a_run_leaves_what_its_folder_promises(finished):
     assert {path.name for path in finished.iterdir()} == {
         *("recipe.yaml", "samples", "pairs", "students", "dimple", "student", "metrics.json", "report.html"),
-        *("cache", "evaluation", "timings.json"),
+        *("figures", "cache", "evaluation", "timings.json"),
     }
     assert {path.name for path in (finished / "pairs").iterdir()} == {"round-0", "round-1"}
     for student in ("round-0", "round-1", "control-more-training"):
