@@ -11,6 +11,7 @@ from scripts.arguments_of_runs import (
 )
 from scripts.arguments_of_tools import (
     calibrate_arguments,
+    describe_arguments,
     evaluate_arguments,
     filter_arguments,
     inspect_arguments,
@@ -61,6 +62,9 @@ def make_parser() -> Parser:
         if name == "train":
             training_data_arguments(command)
     filter_arguments(commands.add_parser("filter", help="a recipe's critics on sentence pairs of your own"))
+    describe_arguments(
+        commands.add_parser("describe", help="how varied datasets of sentence pairs are, side by side (Table 1)")
+    )
     inspect_arguments(commands.add_parser("inspect", help="one context of a run: why each pair lived or fell"))
     calibrate_arguments(
         commands.add_parser("calibrate", help="how far the semantic critic can be trusted, by labels of your own")
