@@ -7,7 +7,7 @@ import numpy as np
 from builders.sorted_runs import SortedRuns
 from metrics.ngram_entropy.ngrams import entropy_of_counts
 
-_WAITING = 2**21  # n-grams in memory before they are sorted and written
+_WAITING = 2**20  # n-grams in memory before they are sorted and written
 
 
 class NgramCounts:

@@ -8,8 +8,8 @@ import numpy as np
 from builders.spilled import SpilledNumbers
 
 _BUCKETS = 256  # by the first byte of a key; the rows of one are in memory together
-_WORDS = 2**20  # in memory before rows are written
-_ROWS = 50_000  # most rows, of whole buckets, that are read together
+_WORDS = 2**19  # in memory before rows are written
+_ROWS = 25_000  # most rows, of whole buckets, that are read together
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ import numpy as np
 
 from builders.spilled import SpilledNumbers
 
-_MERGED = 2**21  # numbers of all runs together that a merge has in memory; 16 MB, and a tenth of a second to sort
+_MERGED = 2**20  # numbers of all runs together that a merge has in memory, with their counts 12 MB
 _LEAST_READ = 1024
 
 
