@@ -76,6 +76,8 @@ def _notes(record: Mapping[str, Any]) -> list[str]:
         f"compare. MSTTR: different words in {record['segment']} words of targets read in that random order, in per "
         "cent. Jaccard: shared words of source and target, in per cent of the words of either."
     )
+    if any("msttr" not in each["figures"] for each in record["datasets"]):
+        notes.append(f"No MSTTR where the targets have fewer than {record['segment']} words in all.")
     if record["encoder"]:
         encoder = record["encoder"]
         notes.append(f"Cosine similarity by {encoder['model']} (pooling: {encoder['pooling']}), {count(sample)} pairs.")
