@@ -1,6 +1,7 @@
 """The table of `impossible describe`: datasets side by side, as in the paper's Table 1."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from model_cards.formatting import count, figure
@@ -46,7 +47,7 @@ def description_table(record: Mapping[str, Any]) -> str:
     if any(each["figures"]["repeated"]["value"] for each in datasets):
         rows.append(_figure_row("repeated", datasets, blank))
     for name in _FIGURES:
-        if any(name in each["figures"] for each in datasets):
+        if any(name in each["figures"] for each in (*datasets, *map(asdict, published))):
             cells = [f"{row.figures[name]:.2f}" if name in row.figures else "" for row in published]
             rows.append(_figure_row(name, datasets, cells))
     notes = [wrapped(note) for note in _notes(record)]
@@ -55,12 +56,12 @@ def description_table(record: Mapping[str, Any]) -> str:
 
 def _figure_row(name: str, datasets: Sequence[Mapping[str, Any]], published: Sequence[str]) -> list[str]:
     found = [each["figures"].get(name) for each in datasets]
-    n = next(value["n"] for value in found if value)
+    n = next((count(value["n"]) for value in found if value), "")
     cells = [
         figure(Figure(value["value"], value["n"], value.get("standard_error")), name) if value else "-"
         for value in found
     ]
-    return [figure_words(name).label, count(n), *cells, *published]
+    return [figure_words(name).label, n, *cells, *published]
 
 
 def _notes(record: Mapping[str, Any]) -> list[str]:
