@@ -1,6 +1,7 @@
 """Where the models that a recipe names lie: in a folder, a package or the Hub's cache."""
 
 import importlib.util
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +18,11 @@ def resolve(ref: str) -> str:
     """Where a model reference points.
 
     Args:
-        ref: `package:sub/folder` (a folder inside an importable package), a local folder, or a Hub id.
+        ref: `package:sub/folder` (a folder inside an importable package), a local folder, a Hub id, or `ID@REVISION`, a
+            tag, branch or commit of one, which is fetched.
 
     Raises:
-        RunError: The reference names a place on this machine, and no model is there.
+        RunError: The reference names a place on this machine, and no model is there; or a revision cannot be fetched.
     """
     package, colon, inside = ref.partition(":")
     if colon and inside and package.isidentifier():
@@ -28,7 +30,19 @@ def resolve(ref: str) -> str:
     path = user_path(ref)
     if ref.startswith((".", "/", "~")) or ref.count("/") > 1 or path.exists():  # a Hub id has one slash at most
         return str(_model_folder(ref, path))
-    return ref
+    name, at, revision = ref.partition("@")
+    return _fetched_revision(ref, name, revision) if at else ref
+
+
+@lru_cache(maxsize=16)
+def _fetched_revision(ref: str, name: str, revision: str) -> str:
+    """The folder in the cache with a model of the Hub as it was at a revision."""
+    from huggingface_hub import snapshot_download  # slow to import
+
+    try:
+        return snapshot_download(name, revision=revision)
+    except Exception as error:  # the Hub's refusals, an id or a revision that can be none, and the network's own
+        raise load_error(ref, "does not load", error) from error
 
 
 def package_folder(what: str, package: str) -> Path:

@@ -41,7 +41,13 @@ def is_file_of_lines(place: str) -> bool:
     return path.suffix in (_JSONL, ".json", ".tsv", _TEXT) or (path.is_file() and _suffix(path) not in _SUFFIXES)
 
 
-def open_place(place: str, split: str | None, config: str | None, options: Mapping[str, str] = _OPTIONS) -> Opened:
+def open_place(
+    place: str,
+    split: str | None,
+    config: str | None,
+    options: Mapping[str, str] = _OPTIONS,
+    revision: str | None = None,
+) -> Opened:
     """The table at a place.
 
     Args:
@@ -50,6 +56,7 @@ def open_place(place: str, split: str | None, config: str | None, options: Mappi
         split: Of a dataset with several; None is train, or the only one.
         config: Of a dataset with several configurations.
         options: What the user calls `split` and `config`.
+        revision: Of a dataset on the Hub: a commit, branch or tag; None is its main branch.
 
     Raises:
         UsageError: There is no such split or configuration.
@@ -59,7 +66,7 @@ def open_place(place: str, split: str | None, config: str | None, options: Mappi
     if path.is_dir():
         return _open_dataset(place, path, split, config, options)
     if is_on_the_hub(place):
-        return _open_dataset(place, None, split, config, options)
+        return _open_dataset(place, None, split, config, options, revision)
     for name, value in (("split", split), ("config", config)):
         if value is not None:
             raise UsageError(f"{options[name]} {value} is for a dataset with several; {place} is a file, leave it out")
@@ -100,7 +107,12 @@ def _open_files(place: str, name: str, paths: list[Path]) -> Opened:
 
 
 def _open_dataset(
-    place: str, folder: Path | None, split: str | None, config: str | None, options: Mapping[str, str]
+    place: str,
+    folder: Path | None,
+    split: str | None,
+    config: str | None,
+    options: Mapping[str, str],
+    revision: str | None = None,
 ) -> Opened:
     import datasets  # slow to import
     from datasets.packaged_modules.parquet.parquet import Parquet
@@ -113,10 +125,9 @@ def _open_dataset(
         problem = f"{place} is no file or folder here, and as a dataset of the Hub it cannot be read"
     with quiet_datasets(), one_line_errors(problem, "check the name, or the network"):
         if folder is not None:
-            revision = None
             identity = {"sha256": _digest(_files(folder), folder)}
         else:
-            found = HfApi().dataset_info(place)
+            found = HfApi().dataset_info(place, revision=revision)
             place, revision = found.id, found.sha  # one that was renamed goes by its new name
             identity = {"dataset": place, "commit": revision}
         if folder is not None and any((folder / name).is_file() for name in ("state.json", "dataset_dict.json")):

@@ -22,7 +22,7 @@ from builders.sampling_config import CorpusConfig, SamplingConfig, ServerConfig
 from scripts.ablation_config import AblationConfig
 from scripts.recipe import Recipe, StudentConfig
 from trainers.control_config import ControlConfig
-from trainers.evaluation import EvaluationConfig
+from trainers.evaluation_config import EvaluationConfig
 from trainers.finetuning_config import FineTuningConfig, LoraSettings
 from trainers.preference_config import PreferenceConfig
 from trainers.self_distillation_config import SelfDistillationConfig
@@ -104,6 +104,10 @@ WHY = {
     "EvaluationConfig.split": "figures come from test; settings are chosen on `development`",
     "EvaluationConfig.benchmark": "set this or `data`",
     "EvaluationConfig.data": "set this or `benchmark`",
+    "EvaluationConfig.columns": "files of ours have the names that are looked for",
+    "EvaluationConfig.config": "most datasets have one alone",
+    "EvaluationConfig.encoder": "one of real text must be fetched first",
+    "EvaluationConfig.nli": "one of real text must be fetched; the critic of the pairs judges its own pupil",
     "EvaluationConfig.oracle": "no oracle is known for real text",
     "AblationConfig.seeds": "three are the least that give a spread",
     "AblationConfig.variants": "the paper's Table 6 has none",

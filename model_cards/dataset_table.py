@@ -7,7 +7,7 @@ from typing import Any
 from model_cards.formatting import count, figure
 from model_cards.paper_tables import TABLE_1
 from model_cards.records import Figure
-from model_cards.summary import aligned, one_line_of, wrapped
+from model_cards.summary import aligned, plain, wrapped
 from model_cards.vocabulary import figure_words
 
 _FIGURES = (
@@ -94,9 +94,9 @@ def _notes(record: Mapping[str, Any]) -> list[str]:
             "of n pairs; MSTTR by a segment that the paper does not state; cosine similarity by SimCSE, trees by "
             "CoreNLP."
         )
-    return [one_line_of(note) for note in notes]
+    return [plain(note) for note in notes]
 
 
 def _shown(name: str) -> str:
-    line = one_line_of(name)
+    line = plain(name)
     return line if len(line) <= _LONGEST_NAME else f"...{line[3 - _LONGEST_NAME :]}"

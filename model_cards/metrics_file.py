@@ -133,7 +133,7 @@ def _system(data: Mapping[str, Any]) -> System:
 
 def _figures(data: Mapping[str, Any] | None) -> dict[str, Figure]:
     return {
-        name: Figure(row["value"], row.get("n"), row.get("standard_error"))
+        name: Figure(row["value"], row.get("n"), row.get("standard_error"), row.get("low"), row.get("high"))
         for name, row in (data or {}).items()
         # A mean over no rows is no figure, whether it was written as null or as NaN.
         if row.get("value") is not None and not math.isnan(row["value"])

@@ -1,6 +1,5 @@
 """The front matter of a student's card, by which the Hub lists the model and shows what it does."""
 
-import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -9,13 +8,10 @@ from huggingface_hub import EvalResult, ModelCardData
 from huggingface_hub.errors import HFValidationError
 from huggingface_hub.utils import validate_repo_id
 
+from model_cards.eval_results import PIPELINES, eval_results
 from model_cards.model_files import ModelFiles
 from model_cards.records import Example, System
 from model_cards.run_folder import Run
-from model_cards.vocabulary import figure_words
-
-# text2text-generation is no pipeline of the Hub any more, only a subtask of text-generation.
-_TASKS = {"paraphrase": "text-generation", "summary": "summarization"}
 
 
 def model_metadata(
@@ -49,7 +45,7 @@ def model_metadata(
         base_model_relation=("adapter" if files.is_adapter else "finetune") if known_base else None,
         datasets=[dataset_id] if dataset_id else None,
         # A decoder-only model works in the text-generation pipeline alone, whatever it was trained for.
-        pipeline_tag="text-generation" if files.is_decoder else _TASKS[task],
+        pipeline_tag="text-generation" if files.is_decoder else PIPELINES[task],
         tags=[*reads_a_source, task, "impossible-distillation", "synthetic", *(["lora"] if files.is_adapter else [])],
         metrics=list(system.figures) if system else None,
         widget=[
@@ -73,21 +69,7 @@ def _eval_results(run: Run, system: System) -> list[EvalResult]:
     evaluation = run.metrics.evaluation
     if evaluation is None:
         return []
-    return [
-        EvalResult(
-            task_type=_TASKS[run.metrics.task],
-            task_name="paraphrasing" if run.metrics.task == "paraphrase" else "sentence summarization",
-            dataset_type=re.sub(r"[^\w.-]+", "-", evaluation.benchmark).strip("-"),
-            dataset_name=evaluation.benchmark,
-            dataset_split=evaluation.split,
-            metric_type=name,
-            metric_name=figure_words(name).label,
-            metric_value=figure.value,
-            # The Hub has no field for these, and a mean without them says little.
-            metric_args={"n": figure.n, "standard_error": figure.standard_error},
-        )
-        for name, figure in system.figures.items()
-    ]
+    return eval_results(run.metrics.task, evaluation.benchmark, evaluation.split, system.figures)
 
 
 def is_repo_id(name: str) -> bool:

@@ -6,6 +6,8 @@ A part that a run did not produce stays `None` or empty, and the cards leave its
 from dataclasses import dataclass, field
 from pathlib import PurePath
 
+from model_cards.vocabulary import DETAILS
+
 
 @dataclass(frozen=True)
 class Audit:
@@ -94,11 +96,21 @@ class Round:
 
 @dataclass(frozen=True)
 class Figure:
-    """A mean over `n` rows, or a figure of all of them together, which has no standard error."""
+    """A mean over `n` rows, or a figure of all of them together, with what is known of how far it can be trusted.
+
+    Args:
+        value: The figure.
+        n: Rows.
+        standard_error: Of the figure.
+        low: The lower end of its 95% interval.
+        high: The upper end.
+    """
 
     value: float
     n: int | None
     standard_error: float | None
+    low: float | None = None
+    high: float | None = None
 
 
 @dataclass(frozen=True)
@@ -212,8 +224,8 @@ class Evaluation:
 
     @property
     def figure_names(self) -> list[str]:
-        """Every figure that some system has, in the order in which they first occur."""
-        return list(dict.fromkeys(name for system in self.systems for name in system.figures))
+        """Every figure that some system has, but for details, in the order in which they first occur."""
+        return list(dict.fromkeys(name for system in self.systems for name in system.figures if name not in DETAILS))
 
     @property
     def last_student(self) -> System | None:

@@ -32,12 +32,14 @@ class FigureWords:
         meaning: One line for readers who meet it first.
         is_share: Whether it is a share of rows, printed in percent.
         decimals: Digits behind the point when it is not.
+        in_unit: Whether it lies in [0, 1] where the paper's tables have 0 to 100, though it is no share.
     """
 
     label: str
     meaning: str
     is_share: bool = False
     decimals: int = 2
+    in_unit: bool = False
 
 
 FIGURES = {
@@ -51,13 +53,26 @@ FIGURES = {
     "entailed": FigureWords("entailed", "follows from the source by the oracle", True),
     "copy": FigureWords("copies", "the source's words in the source's order", True),
     "compression": FigureWords("length ratio", "words of the output over words of the source", decimals=3),
-    "rouge_l": FigureWords("ROUGE-L", "words shared with the source, 0 to 1; lower is freer", decimals=3),
-    "rouge_l_reference": FigureWords("ROUGE-L to reference", "words shared with the reference, 0 to 1", decimals=3),
+    "entailed_nli": FigureWords(
+        "faithful by NLI", "entailed by the source, of a paraphrase the other way too, with a probability of 0.75", True
+    ),
+    "rouge_l": FigureWords("ROUGE-L", "words shared with the source, 0 to 1; lower is freer", decimals=3, in_unit=True),
+    "rouge_l_reference": FigureWords(
+        "ROUGE-L to reference", "words shared with the reference, 0 to 1", decimals=3, in_unit=True
+    ),
     "tree_edit_distance": FigureWords("tree edit distance", "edits between the parses of source and output"),
     "ibleu": FigureWords(
         "iBLEU",
         "0.7 BLEU to the reference less 0.3 BLEU to the source, 0 to 100; sentences averaged, add-one smoothing",
     ),
+    "bert_ibleu": FigureWords(
+        "BERT-iBLEU", "likeness to the source by BERTScore, held against BLEU to it, 0 to 100; a copy has 0"
+    ),
+    "bleu": FigureWords("BLEU", "n-grams shared with the reference, 0 to 100; sentences averaged, add-one smoothing"),
+    "self_bleu": FigureWords("Self-BLEU", "the same with the source in place of the reference; lower is freer"),
+    "ibleu_corpus": FigureWords("iBLEU, corpus", "iBLEU of two corpus scores by sacrebleu in place of sentence means"),
+    "bleu_corpus": FigureWords("BLEU, corpus", "n-grams that all outputs share with all references, by sacrebleu"),
+    "bert_score": FigureWords("BERTScore", "likeness of tokens' states to the reference's, F1, 0 to 100"),
     "conformity": FigureWords(
         "TED-F to the exemplar",
         "edits between the whole parse trees of exemplar and output, words left out; lower is closer",
@@ -78,6 +93,9 @@ FIGURES = {
     "ted_3": FigureWords("TED-3", "edits between the first three layers of the two parse trees, the root the first"),
     "ted_f": FigureWords("TED-F", "edits between the whole parse trees, words included"),
 }
+
+# Figures for those who look closer; `metrics.json` has them, and cards leave them out.
+DETAILS = {"bleu", "self_bleu", "ibleu_corpus", "bleu_corpus"}
 
 REASONS = {
     "rouge_l": "ROUGE-L: too many words in common",

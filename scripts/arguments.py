@@ -3,6 +3,7 @@
 from argparse import ArgumentParser
 from typing import NoReturn
 
+from scripts.arguments_of_annotation import annotate_arguments
 from scripts.arguments_of_runs import (
     keep_rejects_argument,
     run_arguments,
@@ -73,6 +74,7 @@ def make_parser() -> Parser:
         commands.add_parser("proximity", help="how often a teacher's next sentences say the same (Figure 3)")
     )
     evaluate_arguments(commands.add_parser("evaluate", help="score a student on a benchmark or a file of your own"))
+    annotate_arguments(commands.add_parser("annotate", help="human evaluation: people rate outputs on a local page"))
     paraphrase_arguments(commands.add_parser("paraphrase", help="print a student's paraphrases of your sentences"))
     playground_arguments(commands.add_parser("playground", help="try a student in your browser"))
     push_arguments(commands.add_parser("push", help="publish a run's dataset, model or Space, or a metric, on the Hub"))

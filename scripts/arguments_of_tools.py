@@ -6,6 +6,7 @@ from typing import TypeVar, get_args
 
 from builders.proximity_config import Cut, ProximityConfig
 from scripts.arguments_of_runs import PAIRS, override_argument, table_arguments
+from trainers.named_benchmarks import NAMED_BENCHMARKS
 
 N = TypeVar("N", int, float)
 
@@ -170,23 +171,54 @@ def describe_arguments(command: ArgumentParser) -> None:
 
 def evaluate_arguments(command: ArgumentParser) -> None:
     """Of `impossible evaluate`."""
-    command.add_argument("model", help="a student: folder, package:folder or Hub id")
-    source = command.add_mutually_exclusive_group(required=True)
-    source.add_argument(
+    command.description = (
+        "Scores a student, or whatever writes paraphrases or summaries, with 95% intervals, and says whether it "
+        "differs from others by more than chance."
+    )
+    command.epilog = (
+        "A system is a student (folder, package:folder or Hub id), copy-input (the sources as they are), "
+        "ID@REVISION (a release of one), teacher:RECIPE (a recipe's teacher, prompted), or outputs:FILE (JSONL with "
+        "source and output, or one output a line). "
+        f"Benchmarks of the paper: {', '.join(NAMED_BENCHMARKS)}; those without a public dataset need --data as well."
+    )
+    command.add_argument("model", metavar="SYSTEM", help="what is scored, see below")
+    command.add_argument(
+        "--against",
+        metavar="SYSTEM",
+        action="append",
+        default=[],
+        help="hold it against this one on the same rows; may be repeated",
+    )
+    command.add_argument("--benchmark", metavar="NAME", help="one of the paper's, or MODULE:FUNCTION")
+    command.add_argument(
         "--data",
         metavar="ROWS",
-        help="JSONL with source and reference; source, tab, reference; or a Parquet or CSV file or a dataset, with "
-        "source and reference or target",
+        help="JSONL with source and reference; source, tab, reference; two parallel files .src and .tgt; or a Parquet "
+        "or CSV file or a dataset, with source and reference, references or target",
     )
-    source.add_argument("--benchmark", metavar="MODULE:FUNCTION", help="such as microworld.benchmark:rows")
+    command.add_argument(
+        "--columns", metavar="SOURCE,REFERENCE,...", help="of a table whose columns have other names or more references"
+    )
+    command.add_argument("--config", metavar="NAME", help="of a dataset with several configurations")
     command.add_argument("--split", default="test", help="of the benchmark or dataset (default: test)")
     command.add_argument("--task", choices=("paraphrase", "summary"), default="paraphrase")
     command.add_argument("--n", type=int, default=2000, help="most rows to evaluate on (default: 2000)")
     command.add_argument("--oracle", metavar="MODULE", help="such as microworld.oracle; scores faithfulness")
+    command.add_argument("--nli", metavar="MODEL", help="an NLI model that judges faithfulness")
+    command.add_argument(
+        "--encoder", metavar="MODEL", help="for BERT-iBLEU and BERTScore: folder, package:folder or Hub id"
+    )
     command.add_argument(
         "--parser", metavar="PARSER", help="for TED: stanza, the URL of a CoreNLP server, or MODULE:FUNCTION"
     )
-    command.add_argument("--json", action="store_true", help="print the figures as JSON")
+    command.add_argument(
+        "--prompt", metavar="TEXT", help="for teacher:RECIPE, with {source} in it (default: one that fits the task)"
+    )
+    command.add_argument("--paper", action="store_true", help="print the paper's own figures on the benchmark as well")
+    command.add_argument("--outputs", metavar="FILE", help="write the outputs of SYSTEM as JSONL")
+    shape = command.add_mutually_exclusive_group()
+    shape.add_argument("--json", action="store_true", help="print the figures as JSON")
+    shape.add_argument("--model-index", action="store_true", help="print them as front matter for a model's card")
 
 
 def paraphrase_arguments(command: ArgumentParser) -> None:

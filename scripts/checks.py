@@ -8,6 +8,7 @@ from pathlib import Path
 from builders.configuration import read_configuration_of_kind
 from builders.corpus import CONTEXTS_FILE, check_corpus
 from builders.critics.dissimilarity import TreeEditDistanceConfig
+from builders.critics.entailment import check_nli_model
 from builders.critics.settings import CriticsConfig
 from builders.errors import ConfigError, RunError
 from builders.models import check_loads
@@ -21,7 +22,7 @@ from scripts.partial_recipes import ProximityRecipe, StudentRecipe
 from scripts.recipe import Recipe
 from trainers.benchmark import benchmark_rows
 from trainers.control_config import ControlConfig
-from trainers.evaluation import EvaluationConfig
+from trainers.evaluation_config import EvaluationConfig
 from trainers.finetuning_config import FineTuningConfig
 from trainers.kind import check_student
 from trainers.oracle import is_faithful, load_oracle
@@ -145,13 +146,17 @@ def check_evaluation(config: EvaluationConfig, task: Task) -> None:
     """Finds what is wrong with an evaluation before there is anything to evaluate.
 
     Raises:
-        ConfigError: An oracle, parser or benchmark that cannot be imported.
-        RunError: One of them that fails, or a file of test rows that cannot be read.
+        ConfigError: An oracle, parser or benchmark that cannot be imported, or an NLI model that is none.
+        RunError: One of them that fails, a model that does not load, or a file of test rows that cannot be read.
     """
     if config.oracle:
         is_faithful(load_oracle(config.oracle), _SAMPLE, _SAMPLE, task)
     if config.parser:
         load_parser(config.parser)([_SAMPLE])
+    if config.nli:
+        check_nli_model(config.nli)
+    if config.encoder:
+        check_loads("AutoModel", config.encoder, "an encoder")
     benchmark_rows(replace(config, n=2), task)
 
 

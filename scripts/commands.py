@@ -16,18 +16,17 @@ from model_cards.run_folder import CardError
 from model_cards.summary import summary_table
 from model_cards.vocabulary import refusal_words
 from scripts.ablation import run_ablation
+from scripts.annotation import annotate as annotate_outputs
 from scripts.calibration import calibrate_critic
-from scripts.checks import check_evaluation, check_recipe
-from scripts.evaluations import evaluation_record
+from scripts.checks import check_recipe
+from scripts.evaluate import evaluate_systems
 from scripts.figures import write_metrics
 from scripts.inspection import inspect_context
-from scripts.paraphrases import greedy_outputs, print_paraphrases
+from scripts.paraphrases import print_paraphrases
 from scripts.pipeline import Pipeline
 from scripts.proximity import report_proximity
 from scripts.recipe import Recipe, load_recipe
 from scripts.recipe_options import overrides_of, words_of
-from trainers.benchmark import benchmark_rows
-from trainers.evaluation import EvaluationConfig
 
 
 def demo(options: argparse.Namespace) -> None:
@@ -111,25 +110,13 @@ def self_distill(options: argparse.Namespace) -> None:
 
 
 def evaluate(options: argparse.Namespace) -> None:
-    """A student on a benchmark or a file."""
-    config = EvaluationConfig(
-        benchmark=options.benchmark,
-        data=options.data,
-        split=options.split,
-        n=options.n,
-        oracle=options.oracle,
-        parser=options.parser,
-    )
-    check_evaluation(config, options.task)
-    rows = benchmark_rows(config, options.task)
-    outputs = greedy_outputs(options.model, [row["source"] for row in rows], label="evaluate")
-    record = evaluation_record(rows, outputs, config, options.task)
-    if options.json:
-        _print_json(record)
-        return
-    width = max(map(len, record["figures"]))
-    for name, figure in record["figures"].items():
-        print(f"{name:{width}}  {figure['value']:8.4f}  +- {figure['standard_error']:.4f}  (n {figure['n']})")
+    """Systems on a benchmark or a file."""
+    evaluate_systems(options)
+
+
+def annotate(options: argparse.Namespace) -> None:
+    """Outputs rated by people."""
+    annotate_outputs(options)
 
 
 def paraphrase(options: argparse.Namespace) -> None:

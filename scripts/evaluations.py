@@ -1,6 +1,6 @@
 """Every system of a run on its test rows: the plain teacher, the students, the controls."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property, partial
 from itertools import product
 from pathlib import Path
@@ -10,7 +10,7 @@ from builders.config import fingerprint
 from builders.files import kept
 from builders.models import model_identity
 from builders.named import code_identity
-from builders.parsers.loading import load_parser, parser_identity
+from builders.parsers.loading import parser_identity
 from builders.progress import track
 from builders.sampling_config import SamplingConfig
 from builders.teachers import load_teacher
@@ -18,10 +18,14 @@ from scripts.paraphrases import greedy_outputs
 from scripts.pipeline import Pipeline
 from scripts.recipe import Recipe
 from trainers.benchmark import BenchmarkRow, benchmark_rows
-from trainers.conformity import asked_signals, bucket_figures, form_figures
-from trainers.evaluation import EvaluationConfig, Figure, evaluate_outputs, teacher_outputs
+from trainers.conformity import asked_signals, bucket_scores, form_scores
+from trainers.evaluation import figures_of
+from trainers.evaluation_config import EvaluationConfig
 from trainers.inputs import led, summary_signal
-from trainers.oracle import is_faithful, load_oracle
+from trainers.oracle import is_faithful
+from trainers.resampling import Scores
+from trainers.scores import Judges, output_scores
+from trainers.teacher_baseline import teacher_outputs
 from trainers.training_pairs import Task
 
 EXAMPLES = 20  # outputs of each system that metrics.json keeps
@@ -52,7 +56,7 @@ class Evaluator:
         """The test rows; exemplars are for a run with a student that follows them."""
         rows = benchmark_rows(self.config, self.recipe.task)
         if self.recipe.control_parser is None:
-            rows = [BenchmarkRow(source=row["source"], reference=row["reference"]) for row in rows]
+            rows = [BenchmarkRow(source=row["source"], references=row["references"]) for row in rows]
         return rows
 
     @cached_property
@@ -100,23 +104,23 @@ class Evaluator:
                 outputs = teacher_outputs(self.recipe.sampling, read, partial(track, label=label))
             else:
                 outputs = greedy_outputs(str(student), read, label)
-            found = evaluation_record(self.rows, outputs, self.config, self.recipe.task)
-            found["figures"] |= self._control_figures(outputs, signals)
+            more = self._control_scores(outputs, signals)
+            found = evaluation_record(self.rows, outputs, self.config, self.recipe.task, more)
             for example, text, row, signal in zip(found["examples"], read, self.rows, signals, strict=False):
                 example |= {"read": text, "asked": row.get("exemplar") or signal} if signal else {}
             return found
 
         return Evaluated(name, student, kept(record, mark, evaluate))
 
-    def _control_figures(self, outputs: Sequence[str], signals: Sequence[str]) -> dict[str, Figure]:
+    def _control_scores(self, outputs: Sequence[str], signals: Sequence[str]) -> dict[str, Scores]:
         """How well outputs keep to what their student read or, if it read nothing, to what the rows ask for."""
         recipe = self.recipe
         if recipe.control is None:
             return {}
         if recipe.control_parser:
-            return form_figures(self.rows, outputs, recipe.control_parser)
+            return form_scores(self.rows, outputs, recipe.control_parser)
         asked = signals if any(signals) else self.signals
-        return bucket_figures(self.rows, outputs, asked, recipe.control)
+        return bucket_scores(self.rows, outputs, asked, recipe.control)
 
     @property
     def _control_code(self) -> list[Any]:
@@ -128,9 +132,10 @@ class Evaluator:
     @cached_property
     def _code(self) -> list[Any]:
         """The content of the code that judges."""
-        oracle, parser = self.config.oracle, self.config.parser
-        code: list[Any] = [code_identity("oracle", oracle)] if oracle else []
-        return code + ([parser_identity(parser)] if parser else [])
+        config = self.config
+        code: list[Any] = [code_identity("oracle", config.oracle)] if config.oracle else []
+        code += [parser_identity(config.parser)] if config.parser else []
+        return code + [model_identity(model) for model in (config.encoder, config.nli) if model]
 
 
 def systems_of(pipeline: Pipeline) -> Iterator[Evaluated]:
@@ -163,15 +168,26 @@ def _teacher_identity(config: SamplingConfig) -> list[Any]:
 
 
 def evaluation_record(
-    rows: list[BenchmarkRow], outputs: list[str], config: EvaluationConfig, task: Task
+    rows: list[BenchmarkRow],
+    outputs: list[str],
+    config: EvaluationConfig,
+    task: Task,
+    more: Mapping[str, Scores] | None = None,
 ) -> dict[str, Any]:
-    """The figures of one system's outputs and its first examples."""
-    sources, references = [row["source"] for row in rows], [row["reference"] for row in rows]
-    oracle = load_oracle(config.oracle) if config.oracle else None
-    parser = load_parser(config.parser) if config.parser else None
-    figures = evaluate_outputs(sources, outputs, references, oracle, parser, task)
-    examples = [
-        {"source": s, "output": o, "faithful": is_faithful(oracle, s, o, task) if oracle else None}
-        for s, o in zip(sources[:EXAMPLES], outputs, strict=False)
+    """The figures of one system's outputs, those of further scores too, and its first examples."""
+    judges = Judges.of(config)
+    scores = output_scores(rows, outputs, judges, task) | dict(more or {})
+    return {"figures": figures_of(scores), "examples": examples(rows, outputs, judges, task)}
+
+
+def examples(rows: list[BenchmarkRow], outputs: list[str], judges: Judges, task: Task) -> list[dict[str, Any]]:
+    """What a system made of the first sources, judged by the oracle if there is one."""
+    oracle, shown = judges.oracle, zip(rows[:EXAMPLES], outputs, strict=False)
+    return [
+        {
+            "source": row["source"],
+            "output": output,
+            "faithful": is_faithful(oracle, row["source"], output, task) if oracle else None,
+        }
+        for row, output in shown
     ]
-    return {"figures": figures, "examples": examples}

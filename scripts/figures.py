@@ -10,7 +10,8 @@ from builders.journal import Stage
 from scripts.evaluations import Evaluated, systems_of
 from scripts.pipeline import Pipeline
 from scripts.provenance import preference_counts, provenance, released_statistics
-from trainers.evaluation import EvaluationConfig, audit_pairs
+from trainers.evaluation import audit_pairs
+from trainers.evaluation_config import EvaluationConfig
 from trainers.oracle import load_oracle
 
 

@@ -50,7 +50,7 @@ def greedy_outputs(student: str, sources: Sequence[str], label: str) -> list[str
     """The likeliest output of each source, token by token, with progress under the label."""
     paraphraser = load_paraphraser(student)
     outputs = paraphraser.paraphrase(sources, progress=partial(track, label=label))
-    _tell_what_was_cut(paraphraser, len(sources))
+    tell_what_was_cut(paraphraser, len(sources))
     return [text for [text] in outputs]
 
 
@@ -69,7 +69,7 @@ def print_paraphrases(options: argparse.Namespace) -> None:
         )
     except ValueError as error:
         raise UsageError(f"--{error}") from None
-    _tell_what_was_cut(paraphraser, len(sentences))
+    tell_what_was_cut(paraphraser, len(sentences))
     for number, (sentence, texts) in enumerate(zip(sentences, outputs, strict=True)):
         if not texts:
             print(f"only copies of {sentence!r} came; a higher --temperature or --n may help", file=sys.stderr)
@@ -93,7 +93,8 @@ def _checked_numbers(options: argparse.Namespace) -> dict[str, Any]:
     return settings
 
 
-def _tell_what_was_cut(paraphraser: "Paraphraser", sentences: int) -> None:
+def tell_what_was_cut(paraphraser: "Paraphraser", sentences: int) -> None:
+    """Says on standard error how many sentences of the latest call were too long for the model."""
     if paraphraser.cut:
         problem = f"{paraphraser.cut} of {sentences} sentences have more tokens than the model takes"
         print(f"{problem}, and lost their last words", file=sys.stderr)

@@ -10,7 +10,7 @@ from builders.errors import ConfigError
 from builders.sampling_config import SamplingConfig
 from scripts.recipe import Recipe, StudentConfig, check_file_name, check_seed, check_workers
 from scripts.recipe_file import read_settings
-from trainers.evaluation import EvaluationConfig
+from trainers.evaluation_config import EvaluationConfig
 from trainers.training_pairs import Task
 
 Part = TypeVar("Part")
@@ -97,6 +97,17 @@ class StudentRecipe:
         check_file_name("name", self.name)
 
 
+@dataclass(frozen=True, kw_only=True)
+class TeacherRecipe:
+    """What `impossible evaluate` takes of a recipe whose teacher is a baseline.
+
+    Args:
+        sampling: Of the teacher, which is asked for its likeliest sentence.
+    """
+
+    sampling: SamplingConfig
+
+
 def load_critics_recipe(path: str, overrides: list[str]) -> CriticsRecipe:
     """The critics of a recipe, which need have no other section; the arguments are those of `load_recipe`.
 
@@ -115,6 +126,11 @@ def load_proximity_recipe(path: str, overrides: list[str], contexts: str | None 
 def load_student_recipe(path: str, overrides: list[str]) -> StudentRecipe:
     """The student of a recipe, which need have no teacher and no critics; otherwise as `load_recipe`."""
     return _part_of_recipe(StudentRecipe, read_settings(path, overrides))
+
+
+def load_teacher_recipe(path: str) -> TeacherRecipe:
+    """The teacher of a recipe; otherwise as `load_recipe`."""
+    return _part_of_recipe(TeacherRecipe, read_settings(path, []))
 
 
 def _part_of_recipe(part: type[Part], settings: dict[str, Any]) -> Part:

@@ -16,7 +16,7 @@ from builders.sampling_config import SamplingConfig
 from scripts.ablation_config import AblationConfig
 from scripts.recipe_file import apply_override, read_settings
 from trainers.control_config import ControlConfig
-from trainers.evaluation import EvaluationConfig
+from trainers.evaluation_config import EvaluationConfig
 from trainers.finetuning_config import FineTuningConfig
 from trainers.preference_config import PreferenceConfig
 from trainers.self_distillation_config import SelfDistillationConfig

@@ -1,47 +1,83 @@
-"""What a student is evaluated on: a benchmark that a recipe names by import path, or a file of the user's."""
+"""What a student is evaluated on: a benchmark of the paper, a function that draws rows, or somebody's file."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from itertools import islice
 from typing import Any, NotRequired, TypedDict
 
 from builders.errors import ConfigError, RunError, UsageError
 from builders.files import read_json, read_text, split_lines
 from builders.named import import_named, users_code
+from builders.opened_table import Opened
 from builders.table_places import is_file_of_lines, open_place
 from builders.user_path import user_path
 
-from .evaluation import EvaluationConfig
+from .evaluation_config import EvaluationConfig
+from .named_benchmarks import NAMED_BENCHMARKS, FileBenchmark, NamedBenchmark
 from .training_pairs import Task
+
+_REFERENCES = ("reference", "references", "target")
+_OPTIONS = {"split": "evaluation.split, or --split", "config": "evaluation.config, or --config"}
 
 
 class BenchmarkRow(TypedDict):
-    """One sentence to paraphrase or summarise, how someone else did it, if known, and what form is asked for.
+    """One sentence to paraphrase or summarise, how others did it, if known, and what form is asked for.
 
     An exemplar is a sentence whose form the output shall have (paper, Section 3.4); most rows have none.
     """
 
     source: str
-    reference: str | None
+    references: list[str]
     exemplar: NotRequired[str]
 
 
-def benchmark_rows(config: EvaluationConfig, task: Task) -> list[BenchmarkRow]:
-    """The rows to evaluate on, at most `config.n`: a benchmark draws them, of a file the first ones are taken.
+@dataclass(frozen=True)
+class Benchmark:
+    """Test rows and what they are.
+
+    Args:
+        rows: At least two.
+        place: As the settings name it: a benchmark's name, an import path, or a file or dataset.
+        identity: Of a table: its files by their content or the dataset with its commit, configuration and split.
+        note: How they compare with those of the paper; "" of somebody's own.
+    """
+
+    rows: list[BenchmarkRow]
+    place: str
+    identity: Mapping[str, Any]
+    note: str = ""
+
+
+def open_benchmark(config: EvaluationConfig, task: Task) -> Benchmark:
+    """The rows to evaluate on, at most `config.n`: a function draws them, of a table the first ones are taken.
 
     Raises:
-        ConfigError: The settings name no rows, or a benchmark that cannot be imported.
+        ConfigError: The settings name no rows, a benchmark that cannot be imported, or one of the other task.
         RunError: The benchmark fails, the file cannot be read, a row is bad, or there are fewer than two.
     """
-    if config.benchmark is not None:
-        rows = _draw(config, config.benchmark, task)
+    name, note = config.benchmark, ""
+    identity: Mapping[str, Any] = {}
+    if name is not None and ":" in name:
+        rows = _draw(config, name, task)
+    elif name is not None:
+        known = NAMED_BENCHMARKS[name]
+        if known.task != task:
+            raise ConfigError(f"benchmark '{name}' is of the task {known.task}, not {task}; name the other task")
+        rows, identity = _named(config, name, known)
+        note = known.note if isinstance(known, NamedBenchmark) and config.data is None else ""
     elif config.data is not None:
-        rows = _read(config.data, config)[: config.n]
+        rows, identity = _read(config.data, config)
     else:
         raise ConfigError("evaluation has nothing to evaluate on; set evaluation.benchmark or evaluation.data")
+    place = name or str(config.data)
     if len(rows) < 2:
-        place = config.benchmark or config.data
         raise RunError(f"{place} gives {len(rows)} test rows; a figure and its standard error need at least 2")
-    return rows
+    return Benchmark(rows, place, identity, note)
+
+
+def benchmark_rows(config: EvaluationConfig, task: Task) -> list[BenchmarkRow]:
+    """The rows alone, see `open_benchmark`."""
+    return open_benchmark(config, task).rows
 
 
 def _draw(config: EvaluationConfig, path: str, task: Task) -> list[BenchmarkRow]:
@@ -52,24 +88,61 @@ def _draw(config: EvaluationConfig, path: str, task: Task) -> list[BenchmarkRow]
     return [_mapping_row(row, f"benchmark '{path}', row {number}") for number, row in enumerate(rows, start=1)]
 
 
-def _read(place: str, config: EvaluationConfig) -> list[BenchmarkRow]:
+def _named(
+    config: EvaluationConfig, name: str, known: NamedBenchmark | FileBenchmark
+) -> tuple[list[BenchmarkRow], Mapping[str, Any]]:
+    if config.data is not None:
+        return _read(config.data, config)
+    if isinstance(known, FileBenchmark):
+        remedy = "get them and name them as data (--data FILE), with columns where they are not source and reference"
+        raise ConfigError(f"benchmark '{name}' has no public dataset: it is {known.origin}; {remedy}")
+    opened = open_place(known.dataset, known.split, known.config, _OPTIONS, known.revision)
+    kept = _column_rows(opened, known.columns, known.keep)
+    return list(islice(kept, config.n)), opened.identity
+
+
+def _read(place: str, config: EvaluationConfig) -> tuple[list[BenchmarkRow], Mapping[str, Any]]:
     """Reads JSONL (`source`; `reference` and `exemplar` where there are any), TSV of these three, or another table."""
-    if not is_file_of_lines(place):
-        return list(islice(_table_rows(place, config), config.n))
     path = user_path(place)
-    parse = _json_row if path.suffix in (".jsonl", ".json") else _tsv_row
-    lines = enumerate(split_lines(read_text(path)), start=1)
-    return [parse(line, f"{path}, line {number}") for number, line in lines if line.strip()]
+    if is_file_of_lines(place) and not config.columns:
+        parse = _json_row if path.suffix in (".jsonl", ".json") else _tsv_row
+        lines = enumerate(split_lines(read_text(path)), start=1)
+        rows = [parse(line, f"{path}, line {number}") for number, line in lines if line.strip()]
+        return rows[: config.n], {}
+    # A file has no splits; parallel files are named by what comes before .src and .tgt.
+    is_files = path.is_file() or user_path(f"{place}.src").is_file() or "*" in place
+    opened = open_place(place, None if is_files else config.split, config.config, _OPTIONS)
+    rows_of_table = _column_rows(opened, config.columns) if config.columns else _table_rows(opened)
+    return list(islice(rows_of_table, config.n)), opened.identity
 
 
-def _table_rows(place: str, config: EvaluationConfig) -> Iterator[BenchmarkRow]:
-    split = None if user_path(place).is_file() else config.split
-    opened = open_place(place, split, None, {"split": "evaluation.split, or --split", "config": "a folder of its own"})
-    for number, row in enumerate(opened.read(["source"], also=["reference", "target", "exemplar"]), start=1):
+def _table_rows(opened: Opened) -> Iterator[BenchmarkRow]:
+    for number, row in enumerate(opened.read(["source"], also=[*_REFERENCES, "exemplar"]), start=1):
         if "source" not in row:
-            raise UsageError(f"{place} has no column 'source'; it has {', '.join(map(str, row))}; rename one of them")
-        reference = row.get("reference", row.get("target"))
-        yield _row(row["source"], reference, row.get("exemplar"), f"{place}, {opened.unit} {number}")
+            has = ", ".join(map(str, row))
+            raise UsageError(f"{opened.place} has no column 'source'; it has {has}; name the right ones as columns")
+        yield _mapping_row(row, f"{opened.place}, {opened.unit} {number}")
+
+
+def _column_rows(
+    opened: Opened, columns: tuple[str, ...], keep: tuple[str, object] | None = None
+) -> Iterator[BenchmarkRow]:
+    """Rows of a table whose columns are named: the source's, then those of the references."""
+    needed = [*columns, *([keep[0]] if keep else [])]
+    for number, row in enumerate(opened.read(needed, also=["exemplar"]), start=1):
+        where = f"{opened.place}, {opened.unit} {number}"
+        for name in needed:
+            if name not in row:
+                raise UsageError(f"{opened.place} has no column '{name}'; it has {', '.join(map(str, row))}")
+        if keep and row[keep[0]] != keep[1]:
+            continue
+        first, *others = (row[name] for name in columns)
+        if not others:
+            if not isinstance(first, list | tuple) or not first:
+                raise RunError(f"{where}: column '{columns[0]}' must hold a list of texts, got {first!r:.60}")
+            first, *others = first
+        references = [text for cell in others for text in (cell if isinstance(cell, list | tuple) else [cell])]
+        yield _row(first, [text for text in references if text is not None], row.get("exemplar"), where)
 
 
 def _json_row(line: str, where: str) -> BenchmarkRow:
@@ -78,11 +151,12 @@ def _json_row(line: str, where: str) -> BenchmarkRow:
 
 def _mapping_row(row: Any, where: str) -> BenchmarkRow:
     try:
-        cells = row["source"], row.get("reference"), row.get("exemplar")
+        source, exemplar = row["source"], row.get("exemplar")
+        cell: Any = next((row[name] for name in _REFERENCES if row.get(name) is not None), [])
     except (KeyError, TypeError, AttributeError):
         remedy = 'write {"source": ..., "reference": ...}'
         raise RunError(f'{where}: not an object with a "source" but {row!r:.60}; {remedy}') from None
-    return _row(*cells, where)
+    return _row(source, list(cell) if isinstance(cell, list | tuple) else [cell], exemplar, where)
 
 
 def _tsv_row(line: str, where: str) -> BenchmarkRow:
@@ -92,14 +166,15 @@ def _tsv_row(line: str, where: str) -> BenchmarkRow:
             f"{where}: {len(cells)} columns; write the source, a tab and the reference, a tab and an exemplar"
         )
     source, reference, exemplar = [*cells, None, None][:3]
-    return _row(source, reference or None, exemplar or None, where)
+    return _row(source, [reference] if reference else [], exemplar or None, where)
 
 
-def _row(source: object, reference: object, exemplar: object, where: str) -> BenchmarkRow:
+def _row(source: object, references: list[Any], exemplar: object, where: str) -> BenchmarkRow:
     if not isinstance(source, str) or not source.strip():
         raise RunError(f"{where}: the source must be a sentence, got {source!r}")
-    for name, text in (("reference", reference), ("exemplar", exemplar)):
-        if text is not None and not (isinstance(text, str) and text.strip()):
+    named = [("reference", text) for text in references] + ([("exemplar", exemplar)] if exemplar is not None else [])
+    for name, text in named:
+        if not (isinstance(text, str) and text.strip()):
             raise RunError(f"{where}: the {name} must be a sentence or left out, got {text!r}")
-    row = BenchmarkRow(source=source.strip(), reference=reference.strip() if isinstance(reference, str) else None)
+    row = BenchmarkRow(source=source.strip(), references=[text.strip() for text in references])
     return {**row, "exemplar": exemplar.strip()} if isinstance(exemplar, str) else row

@@ -9,13 +9,14 @@ from metrics.ted.tree_distance import tree_edit_distances
 from .benchmark import BenchmarkRow
 from .control import buckets
 from .control_config import ControlConfig
-from .evaluation import Figure, mean, share
 from .inputs import tree_signal
+from .resampling import Scores, mean_of
+from .scores import in_order
 from .training_pairs import Task
 
 
 def asked_signals(rows: Sequence[BenchmarkRow], config: ControlConfig, task: Task, parser: str | None) -> list[str]:
-    """What each row asks for: the form of its exemplar or, of a summary, the buckets of its reference.
+    """What each row asks for: the form of its exemplar or, of a summary, the buckets of its first reference.
 
     Args:
         rows: Of a benchmark.
@@ -27,34 +28,30 @@ def asked_signals(rows: Sequence[BenchmarkRow], config: ControlConfig, task: Tas
         A signal a row, "" for one that has nothing to ask for.
     """
     if task == "summary":
-        return [buckets(config, row["source"], row["reference"]) if row["reference"] else "" for row in rows]
+        return [buckets(config, row["source"], row["references"][0]) if row["references"] else "" for row in rows]
     assert parser is not None
     exemplars = [exemplar for row in rows if (exemplar := row.get("exemplar"))]
     signals = iter([tree_signal(tree, config.layers) for tree in load_parser(parser)(exemplars)])
     return [next(signals) if row.get("exemplar") else "" for row in rows]
 
 
-def form_figures(rows: Sequence[BenchmarkRow], outputs: Sequence[str], parser: str) -> dict[str, Figure]:
+def form_scores(rows: Sequence[BenchmarkRow], outputs: Sequence[str], parser: str) -> dict[str, Scores]:
     """`conformity`: TED-F between outputs and exemplars (paper, Section 4.1 and Table 4), low is good.
 
-    The mean over the rows with an exemplar; none where fewer than two have one. Trees are whole, but without their
-    words, which the two do not share.
+    Over the rows with an exemplar; none where fewer than two have one. Trees are whole, but without their words, which
+    the two do not share.
     """
-    asked = [(output, exemplar) for row, output in zip(rows, outputs, strict=True) if (exemplar := row.get("exemplar"))]
+    asked = [(outputs[i], exemplar) for i in in_order(rows) if (exemplar := rows[i].get("exemplar"))]
     if len(asked) < 2:
         return {}
     parse = load_parser(parser)
     sides = [[without_leaves(tree) for tree in parse(side)] for side in zip(*asked, strict=True)]
-    return {"conformity": mean(tree_edit_distances(list(zip(*sides, strict=True))))}
+    return {"conformity": mean_of(tree_edit_distances(list(zip(*sides, strict=True))))}
 
 
-def bucket_figures(
+def bucket_scores(
     rows: Sequence[BenchmarkRow], outputs: Sequence[str], signals: Sequence[str], config: ControlConfig
-) -> dict[str, Figure]:
-    """`in_bucket`: the share of summaries that lie where their signal asks, over the rows with one."""
-    hits = [
-        buckets(config, row["source"], output) == signal
-        for row, output, signal in zip(rows, outputs, signals, strict=True)
-        if signal
-    ]
-    return {"in_bucket": share(hits)} if hits else {}
+) -> dict[str, Scores]:
+    """`in_bucket`: whether summaries lie where their signals ask, over the rows with one; none for under two."""
+    hits = [buckets(config, rows[i]["source"], outputs[i]) == signals[i] for i in in_order(rows) if signals[i]]
+    return {"in_bucket": mean_of(hits)} if len(hits) > 1 else {}

@@ -5,7 +5,8 @@ from typing import Any
 import datasets
 import evaluate
 
-from .sentence_bleu import ALPHA, Level, ibleu, sentence_ibleu, signature
+from .references import References, as_lists, check_form
+from .sentence_bleu import ALPHA, Variant, corpus_bleu, sentence_bleus, signature, weigh
 
 _DESCRIPTION = (
     "iBLEU of paraphrases: BLEU to the reference, less BLEU to the source, on -30 to 70 with the usual alpha."
@@ -14,15 +15,17 @@ _DESCRIPTION = (
 _INPUTS = """
 Args:
     predictions: One paraphrase a row.
-    references: One sentence a row, or a list of them.
+    references: A list of sentences a row, at least one; or one sentence a row.
     sources: The sentence that each prediction paraphrases.
     alpha: The weight of the reference, 0.7 in the paper; 1.0 is plain BLEU.
-    level: "corpus" for sacrebleu's corpus BLEU, "sentence" for the mean of add-one smoothed sentence scores.
+    variant: "corpus" for sacrebleu's corpus BLEU, "sentence" for the mean of add-one smoothed sentence scores.
 
 Returns:
     ibleu: The figure.
+    bleu: BLEU to the references, on 0-100.
+    self_bleu: BLEU to the sources, on 0-100.
     signature: What sacrebleu did, in its own notation.
-    scores: The value of each row; at the sentence level only.
+    scores: The iBLEU of each row; of the variant "sentence" only.
 """
 
 _CITATION = """
@@ -36,7 +39,7 @@ _CITATION = """
 """
 
 
-class IBleu(evaluate.Metric):
+class Ibleu(evaluate.Metric):
     """iBLEU of a list of paraphrases."""
 
     def _info(self) -> evaluate.MetricInfo:
@@ -47,21 +50,29 @@ class IBleu(evaluate.Metric):
             inputs_description=_INPUTS,
             features=[
                 datasets.Features({"predictions": text, "references": references, "sources": text})
-                for references in (text, datasets.Sequence(text))
+                for references in (datasets.Sequence(text), text)
             ],
         )
+
+    def add_batch(self, *, predictions: Any = None, references: Any = None, **others: Any) -> None:
+        """Adds rows, their references all in one form."""
+        check_form(references)
+        super().add_batch(predictions=predictions, references=references, **others)
 
     def _compute(
         self,
         predictions: list[str],
-        references: list[str] | list[list[str]],
+        references: References,
         sources: list[str],
         alpha: float = ALPHA,
-        level: Level = "corpus",
+        variant: Variant = "corpus",
     ) -> dict[str, Any]:
-        if level == "sentence":
-            rows = zip(sources, predictions, references, strict=True)
-            scores = [sentence_ibleu(*row, alpha=alpha) for row in rows]
-            return {"ibleu": sum(scores) / len(scores), "signature": signature(level), "scores": scores}
-        figure = ibleu(sources, predictions, references, alpha, level)
-        return {"ibleu": figure, "signature": signature(level)}
+        settings, references = signature(variant), as_lists(references)
+        if variant == "sentence":
+            to_reference, to_source = sentence_bleus(predictions, references), sentence_bleus(predictions, sources)
+            rows = {"scores": [weigh(*bleus, alpha) for bleus in zip(to_reference, to_source, strict=True)]}
+            bleu, self_bleu = sum(to_reference) / len(to_reference), sum(to_source) / len(to_source)
+        else:
+            bleu, self_bleu, rows = corpus_bleu(predictions, references), corpus_bleu(predictions, sources), {}
+        figures = {"ibleu": weigh(bleu, self_bleu, alpha), "bleu": bleu, "self_bleu": self_bleu}
+        return {**figures, "signature": settings, **rows}

@@ -5,6 +5,7 @@ from typing import Any
 import datasets
 import evaluate
 
+from .references import References, as_lists, check_form
 from .shared_words import jaccard
 
 _DESCRIPTION = "Mean Jaccard similarity of the words of predictions and references, on 0-100."
@@ -12,7 +13,8 @@ _DESCRIPTION = "Mean Jaccard similarity of the words of predictions and referenc
 _INPUTS = """
 Args:
     predictions: One sentence a row.
-    references: One sentence a row.
+    references: A list of sentences a row, at least one; or one sentence a row. Of several the closest counts.
+    sources: Not used; so that one call serves all metrics, as `evaluate.combine` makes it.
 
 Returns:
     jaccard: The mean over the rows, in [0, 100].
@@ -40,9 +42,18 @@ class Jaccard(evaluate.Metric):
             description=_DESCRIPTION,
             citation=_CITATION,
             inputs_description=_INPUTS,
-            features=datasets.Features({"predictions": text, "references": text}),
+            features=[
+                datasets.Features({"predictions": text, "references": references})
+                for references in (datasets.Sequence(text), text)
+            ],
         )
 
-    def _compute(self, predictions: list[str], references: list[str]) -> dict[str, Any]:
-        scores = [jaccard(*pair) for pair in zip(predictions, references, strict=True)]
+    def add_batch(self, *, predictions: Any = None, references: Any = None, **others: Any) -> None:
+        """Adds rows, their references all in one form."""
+        check_form(references)
+        super().add_batch(predictions=predictions, references=references, **others)
+
+    def _compute(self, predictions: list[str], references: References, sources: Any = None) -> dict[str, Any]:
+        rows = zip(predictions, as_lists(references), strict=True)
+        scores = [max(jaccard(reference, prediction) for reference in several) for prediction, several in rows]
         return {"jaccard": sum(scores) / len(scores), "scores": scores}

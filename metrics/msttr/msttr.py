@@ -12,6 +12,7 @@ _DESCRIPTION = "Mean segmental type-token ratio of all predictions read one afte
 _INPUTS = """
 Args:
     predictions: One sentence a row.
+    sources: Not used; so that one call serves all metrics, as `evaluate.combine` makes it.
     segment: Words a segment; default 100.
 
 Returns:
@@ -41,5 +42,7 @@ class Msttr(evaluate.Metric):
             features=datasets.Features({"predictions": datasets.Value("string")}),
         )
 
-    def _compute(self, predictions: list[str], segment: int = SEGMENT) -> dict[str, Any]:
+    def _compute(self, predictions: list[str], sources: Any = None, segment: int = SEGMENT) -> dict[str, Any]:
+        if not predictions:
+            raise ValueError("msttr needs at least one row, got none")
         return {"msttr": msttr(predictions, segment)}

@@ -12,10 +12,13 @@ _DESCRIPTION = "Entropy, in bits, of the n-grams of all predictions together."
 _INPUTS = """
 Args:
     predictions: One sentence a row.
-    order: n; the paper gives 2 (H2) and 3 (H3). Default 2.
+    sources: Not used; so that one call serves all metrics, as `evaluate.combine` makes it.
+    order: n of `ngram_entropy`; default 2.
 
 Returns:
     ngram_entropy: In bits.
+    h2: The same of bigrams, whatever `order` says.
+    h3: The same of trigrams, whatever `order` says.
 """
 
 _CITATION = """
@@ -41,5 +44,8 @@ class NgramEntropy(evaluate.Metric):
             features=datasets.Features({"predictions": datasets.Value("string")}),
         )
 
-    def _compute(self, predictions: list[str], order: int = 2) -> dict[str, Any]:
-        return {"ngram_entropy": ngram_entropy(predictions, order)}
+    def _compute(self, predictions: list[str], sources: Any = None, order: int = 2) -> dict[str, Any]:
+        if not predictions:
+            raise ValueError("ngram_entropy needs at least one row, got none")
+        entropies = {n: ngram_entropy(predictions, n) for n in {2, 3, order}}
+        return {"ngram_entropy": entropies[order], "h2": entropies[2], "h3": entropies[3]}

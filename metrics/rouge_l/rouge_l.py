@@ -6,16 +6,18 @@ import datasets
 import evaluate
 
 from .overlap import rouge_l
+from .references import References, as_lists, check_form
 
-_DESCRIPTION = "Mean ROUGE-L F-measure of predictions and references, equal to `rouge_score` without stemming."
+_DESCRIPTION = "Mean ROUGE-L F-measure of predictions and references on 0-100, that of `rouge_score` without stemming."
 
 _INPUTS = """
 Args:
     predictions: One sentence a row.
-    references: One sentence a row.
+    references: A list of sentences a row, at least one; or one sentence a row. Of several the closest counts.
+    sources: Not used; so that one call serves all metrics, as `evaluate.combine` makes it.
 
 Returns:
-    rouge_l: The mean over the rows, in [0, 1].
+    rouge_l: The mean over the rows, in [0, 100].
     scores: The value of each row.
 """
 
@@ -39,9 +41,18 @@ class RougeL(evaluate.Metric):
             description=_DESCRIPTION,
             citation=_CITATION,
             inputs_description=_INPUTS,
-            features=datasets.Features({"predictions": text, "references": text}),
+            features=[
+                datasets.Features({"predictions": text, "references": references})
+                for references in (datasets.Sequence(text), text)
+            ],
         )
 
-    def _compute(self, predictions: list[str], references: list[str]) -> dict[str, Any]:
-        scores = [rouge_l(reference, prediction) for reference, prediction in zip(references, predictions, strict=True)]
+    def add_batch(self, *, predictions: Any = None, references: Any = None, **others: Any) -> None:
+        """Adds rows, their references all in one form."""
+        check_form(references)
+        super().add_batch(predictions=predictions, references=references, **others)
+
+    def _compute(self, predictions: list[str], references: References, sources: Any = None) -> dict[str, Any]:
+        rows = zip(predictions, as_lists(references), strict=True)
+        scores = [100 * max(rouge_l(reference, prediction) for reference in several) for prediction, several in rows]
         return {"rouge_l": sum(scores) / len(scores), "scores": scores}

@@ -2,6 +2,8 @@
 
 # ruff: noqa: F401
 
+from collections.abc import Sequence
+from itertools import islice
 from typing import Any
 
 import datasets
@@ -12,6 +14,7 @@ import evaluate
 from .kernels import distances
 from .layers import part_of_tree
 from .packing import pack
+from .references import References, as_lists, check_form
 from .tree_distance import tree_edit_distances
 from .trees import parse_tree
 
@@ -20,13 +23,16 @@ _DESCRIPTION = "Mean edit distance, with unit costs, of the constituency trees o
 _INPUTS = """
 Args:
     predictions: One bracketed tree a row, such as `(S (NP (NN profit)) (VP (VBD rose)))`.
-    references: One bracketed tree a row.
-    layers: How many layers from the root down are compared; the whole trees by default (TED-F), 3 for TED-3.
+    references: A list of bracketed trees a row, at least one; or one tree a row. Of several the nearest counts.
+    sources: Not used; so that one call serves all metrics, as `evaluate.combine` makes it.
+    layers: How many layers from the root down `ted` compares; the whole trees by default.
     leaves: Whether words are nodes like the others; without them syntax alone is compared.
 
 Returns:
     ted: The mean over the rows, in nodes.
-    scores: The distance of each row.
+    ted_3: The same of the first three layers, whatever `layers` says.
+    ted_f: The same of the whole trees, whatever `layers` says.
+    scores: What `ted` is the mean of, the distance of each row.
 """
 
 _CITATION = """
@@ -50,13 +56,33 @@ class Ted(evaluate.Metric):
             description=_DESCRIPTION,
             citation=_CITATION,
             inputs_description=_INPUTS,
-            features=datasets.Features({"predictions": tree, "references": tree}),
+            features=[
+                datasets.Features({"predictions": tree, "references": references})
+                for references in (datasets.Sequence(tree), tree)
+            ],
         )
 
+    def add_batch(self, *, predictions: Any = None, references: Any = None, **others: Any) -> None:
+        """Adds rows, their references all in one form."""
+        check_form(references)
+        super().add_batch(predictions=predictions, references=references, **others)
+
     def _compute(
-        self, predictions: list[str], references: list[str], layers: int | None = None, leaves: bool = True
+        self,
+        predictions: list[str],
+        references: References,
+        sources: Any = None,
+        layers: int | None = None,
+        leaves: bool = True,
     ) -> dict[str, Any]:
-        part = part_of_tree(layers, leaves)
-        pairs = [(part(a), part(b)) for a, b in zip(predictions, references, strict=True)]
-        scores = tree_edit_distances(pairs)
-        return {"ted": sum(scores) / len(scores), "scores": scores}
+        rows = list(zip(predictions, as_lists(references), strict=True))
+        scores = {depth: _nearest(rows, depth, leaves) for depth in {None, 3, layers}}
+        means = {depth: sum(some) / len(some) for depth, some in scores.items()}
+        return {"ted": means[layers], "ted_3": means[3], "ted_f": means[None], "scores": scores[layers]}
+
+
+def _nearest(rows: Sequence[tuple[str, Sequence[str]]], layers: int | None, leaves: bool) -> list[int]:
+    """The distance of each prediction to the nearest of its references."""
+    part = part_of_tree(layers, leaves)
+    edits = iter(tree_edit_distances([(part(a), part(b)) for a, several in rows for b in several]))
+    return [min(islice(edits, len(several))) for _, several in rows]

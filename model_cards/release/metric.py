@@ -12,6 +12,7 @@ from model_cards.release.errors import ReleaseError
 from model_cards.usage_code import GRADIO
 
 _SHIPPED = Path(__file__).parent.parent / "shipped" / "metric"
+_REQUIREMENTS = "requirements.txt"  # what every metric needs, and beside a metric what it needs besides
 _SPACE = {"emoji": "📏", "sdk": "gradio", "sdk_version": GRADIO, "app_file": "app.py", "license": "apache-2.0"}
 
 
@@ -36,6 +37,9 @@ def metric_release(name: str, repo_id: str) -> Release:
         raise ReleaseError(f"'{repo_id}' cannot hold the metric '{name}': evaluate wants {namespace}/{name}")
     held: dict[str, Path | bytes] = {path.name: path for path in sorted(folder.glob("*.py")) if path.stem != "__init__"}
     held |= {path.name: path for path in sorted(_SHIPPED.iterdir()) if path.is_file()}
+    held[_REQUIREMENTS] = b"".join(
+        (place / _REQUIREMENTS).read_bytes() for place in (_SHIPPED, folder) if (place / _REQUIREMENTS).is_file()
+    )
     return Release(
         "space",
         repo_id,

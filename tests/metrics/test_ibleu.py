@@ -2,7 +2,7 @@ import pytest
 import sacrebleu
 from sacrebleu.metrics import BLEU
 
-from metrics.ibleu.sentence_bleu import corpus_bleu, ibleu, sentence_bleu, sentence_ibleu, signature
+from metrics.ibleu.sentence_bleu import ALPHA, corpus_bleu, ibleu, sentence_bleu, sentence_ibleu, signature, weigh
 
 SOURCES = ["Profit at Acme rose 3.5% last year, it said.", "Rain fell on Seattle.", "Yes."]
 CANDIDATES = ["Acme said its profit rose 3.5% last year.", "Rain fell on Seattle.", "No."]
@@ -31,19 +31,26 @@ def test_corpus_ibleu_takes_the_bleu_to_the_source_off():
     assert ibleu(SOURCES, CANDIDATES, REFERENCES) == pytest.approx(expected)
 
 
-def test_copying_the_source_costs_thirty_points():
-    # so in the paper's Table 2: 0.7 * 44.4 - 30 = 1.1 on MRPC, 0.7 * 23.3 - 30 = -13.7 on ParaNMT
-    assert ibleu(SOURCES, SOURCES, REFERENCES) == pytest.approx(0.7 * corpus_bleu(SOURCES, REFERENCES) - 30)
+@pytest.mark.parametrize("variant", ["corpus", "sentence"])
+def test_copying_the_source_costs_thirty_points(variant):
+    bleu = ibleu(SOURCES, SOURCES, REFERENCES, alpha=1.0, variant=variant)
+    assert ibleu(SOURCES, SOURCES, REFERENCES, variant=variant) == pytest.approx(0.7 * bleu - 30)
 
 
-def test_sentence_level_is_the_mean_of_the_rows():
+@pytest.mark.parametrize(("bleu", "figure"), [(44.4, 1.1), (23.3, -13.7), (42.8, 0.0)])
+def test_the_copy_input_rows_of_the_paper_follow(bleu, figure):
+    # Table 2: MRPC, ParaNMT, ParaSCI-arXiv
+    assert round(weigh(bleu, 100.0, ALPHA), 1) == figure
+
+
+def test_the_sentence_variant_is_the_mean_of_the_rows():
     rows = [sentence_ibleu(*row) for row in zip(SOURCES, CANDIDATES, REFERENCES, strict=True)]
-    assert ibleu(SOURCES, CANDIDATES, REFERENCES, level="sentence") == pytest.approx(sum(rows) / 3)
+    assert ibleu(SOURCES, CANDIDATES, REFERENCES, variant="sentence") == pytest.approx(sum(rows) / 3)
 
 
-@pytest.mark.parametrize("level", ["corpus", "sentence"])
-def test_alpha_one_is_plain_bleu(level):
-    assert ibleu(SOURCES, REFERENCES, REFERENCES, alpha=1.0, level=level) == pytest.approx(100)
+@pytest.mark.parametrize("variant", ["corpus", "sentence"])
+def test_alpha_one_is_plain_bleu(variant):
+    assert ibleu(SOURCES, REFERENCES, REFERENCES, alpha=1.0, variant=variant) == pytest.approx(100)
 
 
 @pytest.mark.parametrize(
@@ -52,7 +59,7 @@ def test_alpha_one_is_plain_bleu(level):
         (([], [], []), "0 sources"),
         ((SOURCES, CANDIDATES[:2], REFERENCES), "2 candidates"),
         ((SOURCES, CANDIDATES, REFERENCES, 1.1), "alpha must lie in"),
-        ((SOURCES, CANDIDATES, REFERENCES, 0.7, "word"), "level must be"),
+        ((SOURCES, CANDIDATES, REFERENCES, 0.7, "word"), "variant must be"),
     ],
 )
 def test_wrong_arguments_are_named(arguments, message):
@@ -62,6 +69,6 @@ def test_wrong_arguments_are_named(arguments, message):
 
 def test_signatures_are_the_scorers_own():
     corpus, sentence = BLEU(), BLEU(smooth_method="add-k", smooth_value=1, effective_order=True)
-    for scorer, level in ((corpus, "corpus"), (sentence, "sentence")):
+    for scorer, variant in ((corpus, "corpus"), (sentence, "sentence")):
         scorer.corpus_score(CANDIDATES, [REFERENCES])
-        assert f"nrefs:1|{signature(level)}" == str(scorer.get_signature())
+        assert f"nrefs:1|{signature(variant)}" == str(scorer.get_signature())

@@ -236,7 +236,15 @@ def test_sampling(option, value, status, words, tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "status", "words"),
     [
-        (["evaluate", STUDENT], 2, ["--data --benchmark"]),
+        (["evaluate", STUDENT], 2, ["nothing to evaluate on", "--benchmark or --data"]),
+        (["evaluate", STUDENT, "--benchmark", "quora"], 2, ["'quora' has no public dataset", "--data FILE"]),
+        (["evaluate", STUDENT, "--benchmark", "mrpc", "--task", "summary"], 2, ["of the task paraphrase, not summary"]),
+        (["evaluate", STUDENT, *BENCHMARK, "--nli", STUDENT], 2, ["student"]),
+        (["evaluate", STUDENT, *BENCHMARK, "--encoder", "./nowhere"], 1, ["./nowhere", "does not exist"]),
+        (["evaluate", "outputs:latin.txt", *BENCHMARK, "--n", "2"], 1, ["latin.txt", "not UTF-8"]),
+        (["evaluate", "outputs:nowhere.jsonl", *BENCHMARK, "--n", "2"], 1, ["cannot read nowhere.jsonl"]),
+        (["evaluate", "teacher:nowhere", *BENCHMARK, "--n", "2"], 2, ["nowhere"]),
+        (["evaluate", "teacher:microworld-demo", *BENCHMARK, "--prompt", "a"], 2, ["--prompt must have {source}"]),
         (["evaluate", STUDENT, "--data", "nowhere.tsv"], 1, ["cannot read nowhere.tsv"]),
         (["evaluate", STUDENT, "--data", "latin.txt"], 1, ["latin.txt", "not UTF-8"]),
         (["evaluate", STUDENT, *BENCHMARK, "--n", "1"], 2, ["n must be at least 2", "got 1"]),
@@ -275,7 +283,7 @@ def test_standard_input_that_is_no_text(monkeypatch):
     assert line == "impossible: standard input is not UTF-8 text (offset 7); convert it and run again"
 
 
-def test_a_mistake_is_one_line_of_the_installed_program_too(tmp_path):
+def test_a_mistake_is_plain_the_installed_program_too(tmp_path):
     program = Path(sys.executable).with_name("impossible")
     ended = subprocess.run([program, "run", "nowhere"], capture_output=True, text=True, cwd=tmp_path, check=False)
     assert (ended.returncode, ended.stdout, ended.stderr.count("\n")) == (2, "", 1)

@@ -29,7 +29,7 @@ def test_it_is_evaluated_and_paraphrases(trained):
     several = impossible("paraphrase", trained, SOURCE, "--n", 3, "--json")
     assert json.loads(several.out)["source"] == SOURCE
     evaluated = impossible("evaluate", trained, "--benchmark", "microworld.benchmark:rows", "--n", 2, "--json")
-    assert json.loads(evaluated.out)["figures"]["copy"]["n"] == 2
+    assert json.loads(evaluated.out)["systems"][0]["figures"]["copy"]["n"] == 2
     # the stock pipeline and `impossible paraphrase`, which never prints nothing, say the same
     generate = pipeline("text-generation", model=str(trained))
     [answer] = generate(f"{SOURCE} =>", return_full_text=False, min_new_tokens=1)

@@ -108,7 +108,8 @@ def test_evaluate_on_a_file_of_ones_own(tmp_path, name):
     (tmp_path / name).write_text("\n".join(lines), encoding="utf-8")
     outcome = impossible("evaluate", STUDENT, "--data", tmp_path / name, "--json")
     assert outcome.status == 0, outcome.err
-    figures = json.loads(outcome.out)["figures"]
+    [system] = json.loads(outcome.out)["systems"]
+    figures = system["figures"]
     outputs = impossible("paraphrase", STUDENT, *SENTENCES).out.splitlines()
     expected = [rouge_l(source, output) for source, output in zip(SENTENCES, outputs, strict=True)]
     assert figures["rouge_l"]["value"] == pytest.approx(sum(expected) / 2)
@@ -120,6 +121,14 @@ def test_evaluate_on_the_microworld():
     world = ("--benchmark", "microworld.benchmark:rows", "--oracle", "microworld.oracle", "--n", 3)
     outcome = impossible("evaluate", STUDENT, *world, "--parser", "microworld.parser:parse")
     assert outcome.status == 0, outcome.err
-    figures = {line.split()[0]: line for line in outcome.out.splitlines()}
-    assert figures.keys() >= {"faithful_non_copy", "copy", "rouge_l", "tree_edit_distance", "ibleu"}
-    assert all("(n 3)" in line for line in figures.values())
+    table = outcome.out.split("\n\n")[0].splitlines()
+    assert table[0].split() == ["microworld.benchmark:rows,", "n", "=", "3", STUDENT]
+    labels = {line.split("  ")[0] for line in table[2:]}
+    assert labels >= {
+        "faithful non-copies",
+        "copies",
+        "ROUGE-L",
+        "tree edit distance",
+        "iBLEU",
+        "TED-F to the exemplar",
+    }

@@ -1,19 +1,14 @@
 """The playground, in a real browser where there is one."""
 
-import os
-import shutil
-import signal
 import socket
-import subprocess
 import sys
 
 import pytest
 
 from scripts.paraphrases import load_paraphraser
 from tests.scripts.conftest import impossible
+from tests.scripts.served import needs_chromium, opened, served
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-sync"]
 SENTENCE = "Acme's profit<mask>."  # the microworld's base fills in what is masked
 LIKE = "Because of the rain, Acme's profit was up."
 SAID = """[...document.querySelectorAll('.said li')].map(
@@ -47,25 +42,9 @@ def test_a_port_that_is_taken_is_one_line():
 
 @pytest.fixture
 def address():
-    """Of a playground in a process of its own, behind a proxy that is not there, ended as by Ctrl-C."""
-    command = [sys.executable, "-m", "scripts.cli", "playground", "microworld:models/student", "--port", "0"]
-    environment = os.environ | {"OMP_NUM_THREADS": "1", "HF_HUB_OFFLINE": "1", "http_proxy": "http://127.0.0.1:9"}
-    with subprocess.Popen(
-        command,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env=environment,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # which is ignored in a shell's background
-    ) as process:
-        try:
-            yield process.stdout.readline().split()[0]
-            process.send_signal(signal.SIGINT)
-            _, errors = process.communicate(timeout=30)
-        finally:
-            process.kill()
-    assert process.returncode == 0
-    assert "Traceback" not in errors
+    """Of a playground in a process of its own."""
+    with served("playground", "microworld:models/student", "--port", "0") as address:
+        yield address
 
 
 @pytest.fixture
@@ -75,17 +54,9 @@ def paraphrase():
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here; Debian's package is called chromium")
+@needs_chromium
 def test_the_page_works_in_a_browser(address, paraphrase):
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
-        page = browser.new_page(viewport={"width": 390, "height": 900})  # a phone's
-        asked, failed = [], []
-        page.on("request", lambda request: asked.append(request.url))
-        page.on("pageerror", lambda error: failed.append(str(error)))
-        page.goto(address)
+    with opened(address, viewport={"width": 390, "height": 900}) as page:  # a phone's
         page.fill("#sentence textarea", SENTENCE)
         page.fill("#n input[type=number]", "4")
         page.fill("#temperature input[type=number]", "1.5")
@@ -103,6 +74,3 @@ def test_the_page_works_in_a_browser(address, paraphrase):
         page.click("text=It was fresh tariffs")
         page.wait_for_function("document.querySelector('#sentence textarea').value.startsWith('It was fresh tariffs')")
         assert page.evaluate("document.documentElement.scrollWidth") <= 390
-        assert [url for url in asked if not url.startswith((address, "data:", "blob:"))] == []
-        assert failed == []
-        browser.close()

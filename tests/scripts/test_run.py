@@ -1,7 +1,9 @@
 import json
 import re
+from pathlib import Path
 
 import datasets
+import jsonschema
 import pytest
 from transformers import AutoModelForSeq2SeqLM, AutoTokenizer, pipeline
 
@@ -14,6 +16,14 @@ def without_timings(path):
     metrics = json.loads(path.read_text(encoding="utf-8"))
     assert metrics.pop("timings")
     return metrics
+
+
+def test_the_figures_are_what_the_schema_says(finished):
+    schema = json.loads(Path("docs/metrics.schema.json").read_text(encoding="utf-8"))
+    metrics = json.loads((finished / "metrics.json").read_text(encoding="utf-8"))
+    jsonschema.validate(metrics, schema)
+    [figure, *_] = metrics["evaluation"]["systems"][-1]["figures"].values()
+    assert figure["low"] <= figure["value"] <= figure["high"]
 
 
 def test_a_run_leaves_what_its_folder_promises(finished):

@@ -1,9 +1,13 @@
+from dataclasses import replace
+
 import pytest
 from datasets import Dataset
+from huggingface_hub import HfApi
 
 from builders.errors import ConfigError, RunError, UsageError
-from trainers.benchmark import benchmark_rows
-from trainers.evaluation import EvaluationConfig
+from trainers.benchmark import benchmark_rows, open_benchmark
+from trainers.evaluation_config import EvaluationConfig
+from trainers.named_benchmarks import NAMED_BENCHMARKS
 
 
 def write(folder, name: str, text: str) -> EvaluationConfig:
@@ -16,11 +20,11 @@ def test_a_function_named_by_import_path_draws_the_rows(tmp_path, monkeypatch):
     (tmp_path / "some_benchmark.py").write_text(code)
     monkeypatch.syspath_prepend(tmp_path)
     rows = benchmark_rows(EvaluationConfig(benchmark="some_benchmark:rows", n=3, seed=7), "summary")
-    assert rows == [{"source": "summary 7 test", "reference": "r"}] * 3
+    assert rows == [{"source": "summary 7 test", "references": ["r"]}] * 3
 
 
 def test_jsonl_and_tsv_hold_the_same_rows(tmp_path):
-    expected = [{"source": "a b.", "reference": "c."}, {"source": "d.", "reference": None}]
+    expected = [{"source": "a b.", "references": ["c."]}, {"source": "d.", "references": []}]
     jsonl = '{"source": "a b.", "reference": "c."}\n\n{"source": "d."}\n{"source": "over n"}\n'
     assert benchmark_rows(write(tmp_path, "rows.jsonl", jsonl), "paraphrase") == expected
     assert benchmark_rows(write(tmp_path, "rows.tsv", "a b.\tc.\nd.\n"), "paraphrase") == expected
@@ -28,8 +32,8 @@ def test_jsonl_and_tsv_hold_the_same_rows(tmp_path):
 
 def test_a_row_may_have_an_exemplar_with_or_without_a_reference(tmp_path):
     expected = [
-        {"source": "a.", "reference": "b.", "exemplar": "c."},
-        {"source": "d.", "reference": None, "exemplar": "e."},
+        {"source": "a.", "references": ["b."], "exemplar": "c."},
+        {"source": "d.", "references": [], "exemplar": "e."},
     ]
     jsonl = '{"source": "a.", "reference": "b.", "exemplar": " c."}\n{"source": "d.", "exemplar": "e."}\n'
     assert benchmark_rows(write(tmp_path, "rows.jsonl", jsonl), "paraphrase") == expected
@@ -61,7 +65,7 @@ def test_a_dataset_or_a_table_gives_its_rows(tmp_path, target):
     rows = [{"source": "a b.", target: "c."}, {"source": "d.", target: None}, {"source": "over n", target: "e."}]
     Dataset.from_list(rows).to_parquet(tmp_path / "folder/data/test-00000-of-00001.parquet")
     Dataset.from_list(rows[::-1]).to_parquet(tmp_path / "folder/data/train-00000-of-00001.parquet")
-    expected = [{"source": "a b.", "reference": "c."}, {"source": "d.", "reference": None}]
+    expected = [{"source": "a b.", "references": ["c."]}, {"source": "d.", "references": []}]
     for place in ("folder", "folder/data/test-00000-of-00001.parquet"):
         assert benchmark_rows(EvaluationConfig(data=str(tmp_path / place), n=2), "paraphrase") == expected
     trained = benchmark_rows(EvaluationConfig(data=str(tmp_path / "folder"), split="train", n=2), "paraphrase")
@@ -74,7 +78,7 @@ def test_a_dataset_without_the_split_or_the_column_is_named(tmp_path):
         UsageError, match=r"folder has no split 'test'; name one of train with evaluation.split, or --spl"
     ):
         benchmark_rows(EvaluationConfig(data=str(tmp_path / "folder")), "paraphrase")
-    with pytest.raises(UsageError, match=r"folder has no column 'source'; it has text; rename one of them"):
+    with pytest.raises(UsageError, match=r"folder has no column 'source'; it has text; name the right ones as columns"):
         benchmark_rows(EvaluationConfig(data=str(tmp_path / "folder"), split="train"), "paraphrase")
     with pytest.raises(ConfigError, match=r"split of a benchmark must be 'test' or 'development', got 'train'"):
         EvaluationConfig(benchmark="a:b", split="train")
@@ -121,3 +125,57 @@ def test_a_line_separator_inside_a_row_does_not_end_it(tmp_path, separator):
     jsonl = f'{{"source": "a{separator}b."}}\r\n{{"source": "c."}}\r\n'
     rows = benchmark_rows(write(tmp_path, "rows.jsonl", jsonl), "paraphrase")
     assert [row["source"] for row in rows] == [f"a{separator}b.", "c."]
+
+
+def test_references_stand_in_lists_and_in_several_columns(tmp_path):
+    rows = [
+        {"a": "Rain fell.", "b": "It rained.", "c": ["There was rain.", "It poured."]},
+        {"a": "x.", "b": None, "c": []},
+    ]
+    Dataset.from_list(rows).to_parquet(tmp_path / "rows.parquet")
+    read = benchmark_rows(EvaluationConfig(data=str(tmp_path / "rows.parquet"), columns=("a", "b", "c")), "paraphrase")
+    assert [row["references"] for row in read] == [["g.", "h.", "i."], []]
+    jsonl = '{"source": "a.", "references": ["b.", "c."]}\n{"source": "d.", "reference": ["e."]}\n'
+    read = benchmark_rows(write(tmp_path, "rows.jsonl", jsonl), "paraphrase")
+    assert [row["references"] for row in read] == [["b.", "c."], ["e."]]
+
+
+def test_of_one_column_of_lists_the_first_text_is_the_source(tmp_path):
+    Dataset.from_list([{"captions": ["a.", "b.", "c."]}, {"captions": ["d.", "e."]}]).to_parquet(
+        tmp_path / "rows.parquet"
+    )
+    read = benchmark_rows(EvaluationConfig(data=str(tmp_path / "rows.parquet"), columns=("captions",)), "paraphrase")
+    assert read == [{"source": "a.", "references": ["b.", "c."]}, {"source": "d.", "references": ["e."]}]
+
+
+def test_parallel_files_are_sources_and_references(tmp_path):
+    (tmp_path / "rows.src").write_text("a b.\nd.\n", encoding="utf-8")
+    (tmp_path / "rows.tgt").write_text("c.\ne.\n", encoding="utf-8")
+    read = benchmark_rows(EvaluationConfig(data=str(tmp_path / "rows")), "paraphrase")
+    assert read == [{"source": "a b.", "references": ["c."]}, {"source": "d.", "references": ["e."]}]
+
+
+def test_a_named_benchmark_comes_from_its_revision_on_the_hub(hub, monkeypatch):
+    def push(labels):
+        rows = [{"sentence1": f"a {label}.", "sentence2": "b.", "label": label} for label in labels]
+        Dataset.from_list(rows).push_to_hub("alice/pairs", config_name="mrpc", split="test")
+
+    push([1, 0, 1])
+    HfApi().create_tag("alice/pairs", tag="v1", repo_type="dataset")
+    push([1, 1, 1, 1])
+    pinned = replace(NAMED_BENCHMARKS["mrpc"], dataset="alice/pairs", revision="v1")
+    monkeypatch.setitem(NAMED_BENCHMARKS, "mrpc", pinned)
+    found = open_benchmark(EvaluationConfig(benchmark="mrpc"), "paraphrase")
+    assert found.rows == [{"source": "a 1.", "references": ["b."]}] * 2
+    assert found.identity["dataset"] == "alice/pairs"
+    assert found.identity["commit"] == HfApi().dataset_info("alice/pairs", revision="v1").sha
+
+
+def test_a_named_benchmark_without_a_public_dataset_takes_a_file(tmp_path):
+    with pytest.raises(ConfigError, match=r"'quora' has no public dataset: it is the Quora test split .*--data FILE"):
+        benchmark_rows(EvaluationConfig(benchmark="quora"), "paraphrase")
+    (tmp_path / "rows.tsv").write_text("a.\tb.\nc.\td.\n", encoding="utf-8")
+    found = open_benchmark(EvaluationConfig(benchmark="quora", data=str(tmp_path / "rows.tsv")), "paraphrase")
+    assert (found.place, len(found.rows)) == ("quora", 2)
+    with pytest.raises(ConfigError, match="benchmark 'gigaword' is of the task summary, not paraphrase"):
+        benchmark_rows(EvaluationConfig(benchmark="gigaword"), "paraphrase")

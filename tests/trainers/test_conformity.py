@@ -3,25 +3,25 @@ import pytest
 from metrics.ted.layers import without_leaves
 from metrics.ted.tree_distance import tree_edit_distance
 from microworld.parser import parse
-from trainers.conformity import asked_signals, bucket_figures, form_figures
+from trainers.conformity import asked_signals, bucket_scores, form_scores
 from trainers.control_config import ControlConfig
 
 PARSER = "microworld.parser:parse"
 ROWS = [
-    {"source": "Rain fell.", "reference": None, "exemplar": "Orbix sold stocks on Friday."},
-    {"source": "Rain fell.", "reference": None},
-    {"source": "Rain fell.", "reference": None, "exemplar": "Stocks were sold by Orbix."},
+    {"source": "Rain fell.", "references": [], "exemplar": "Orbix sold stocks on Friday."},
+    {"source": "Rain fell.", "references": []},
+    {"source": "Rain fell.", "references": [], "exemplar": "Stocks were sold by Orbix."},
 ]
 BUCKETS = ControlConfig(compression=(0.4, 0.8))
 
 
 def summaries(*references):
-    return [{"source": "a b c d e", "reference": reference} for reference in references]
+    return [{"source": "a b c d e", "references": [reference] if reference else []} for reference in references]
 
 
 def test_an_output_of_the_asked_form_is_at_no_distance_whatever_its_words():
     outputs = ["Acme sold bonds on Monday.", "It rained.", "Bonds were sold by Acme."]
-    assert form_figures(ROWS, outputs, PARSER) == {"conformity": {"value": 0.0, "n": 2, "standard_error": 0.0}}
+    assert form_scores(ROWS, outputs, PARSER)["conformity"].rows.tolist() == [[0.0], [0.0]]
 
 
 def test_conformity_is_the_mean_distance_of_whole_trees_without_words():
@@ -32,11 +32,11 @@ def test_conformity_is_the_mean_distance_of_whole_trees_without_words():
         if "exemplar" in row
     ]
     assert min(distances) > 0
-    assert form_figures(ROWS, outputs, PARSER)["conformity"]["value"] == sum(distances) / 2
+    assert form_scores(ROWS, outputs, PARSER)["conformity"].value == sum(distances) / 2
 
 
 def test_fewer_than_two_exemplars_give_no_figure():
-    assert form_figures(ROWS[:2], ["Rain.", "Rain."], PARSER) == {}
+    assert form_scores(ROWS[:2], ["Rain.", "Rain."], PARSER) == {}
 
 
 def test_a_row_asks_for_the_form_of_its_exemplar():
@@ -53,9 +53,11 @@ def test_a_row_asks_for_the_bucket_of_its_reference():
 @pytest.mark.parametrize(("asked", "share"), [("compression 0.4", 0.25), ("compression 0.8", 0.5)])
 def test_the_share_in_the_asked_bucket(asked, share):
     outputs = ["a b", "a b c", "a b c d", "a b c d e"]
-    assert bucket_figures(summaries(*[None] * 4), outputs, [asked] * 4, BUCKETS)["in_bucket"]["value"] == share
+    assert bucket_scores(summaries(*[None] * 4), outputs, [asked] * 4, BUCKETS)["in_bucket"].value == share
 
 
 def test_rows_that_ask_for_nothing_are_no_part_of_the_share():
-    found = bucket_figures(summaries("a", "a"), ["a b", "a b"], ["compression 0.4", ""], BUCKETS)
-    assert (found["in_bucket"]["value"], found["in_bucket"]["n"]) == (1.0, 1)
+    asked = ["compression 0.4", "", "compression 0.4"]
+    found = bucket_scores(summaries("a", "a", "a"), ["a b", "a b", "a b c d"], asked, BUCKETS)
+    assert (found["in_bucket"].value, len(found["in_bucket"].rows)) == (0.5, 2)
+    assert bucket_scores(summaries("a", "a"), ["a b", "a b"], ["compression 0.4", ""], BUCKETS) == {}

@@ -483,11 +483,18 @@ def test_a_message_of_the_hub_that_holds_the_token_is_cut(hub, push):
     assert "*** may not" in outcome.err
 
 
-def test_a_metric_is_loaded_from_its_space(hub, push):
-    outcome = push("metric", "alice/ted", source="ted")
+@pytest.mark.parametrize("name", sorted(path.parent.name for path in Path("metrics").glob("*/README.md")))
+def test_a_metric_is_loaded_from_its_space(hub, push, name):
+    outcome = push("metric", f"alice/{name}", source=name)
     assert outcome.status == 0, outcome.err
     assert "metric loaded" in outcome.out
-    assert {"ted.py", "tree_distance.py", "app.py", "README.md"} <= hub.repo("space", "alice/ted").files().keys()
+    held = hub.repo("space", f"alice/{name}").files()
+    modules = {path.name for path in Path(f"metrics/{name}").glob("*.py")} - {"__init__.py"}
+    assert modules | {"app.py", "requirements.txt", "README.md"} <= held.keys()
+    assert f'evaluate.load("alice/{name}")' in held["README.md"].decode()
+
+
+def test_a_metric_goes_where_evaluate_looks_for_it(push):
     assert "evaluate wants alice/ted" in push("metric", "alice/distance", source="ted").err
 
 

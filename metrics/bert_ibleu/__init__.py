@@ -1,0 +1,1 @@
+"""BERT-iBLEU: closeness to the source in meaning, less closeness in words; and the BERTScore in it."""

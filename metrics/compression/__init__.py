@@ -1,0 +1,1 @@
+"""Compression: how short a summary is beside its source."""

@@ -1,0 +1,1 @@
+"""Faithfulness: how often source and output entail one another."""

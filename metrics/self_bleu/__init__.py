@@ -1,0 +1,1 @@
+"""Self-BLEU: how much of the source a paraphrase copies."""

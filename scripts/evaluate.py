@@ -1,0 +1,110 @@
+"""`impossible evaluate`: systems side by side on the same rows, and what tells them apart."""
+
+import argparse
+import dataclasses
+import json
+from typing import Any
+
+import yaml
+
+from builders.errors import UsageError
+from builders.files import atomic_path
+from builders.user_path import user_path
+from metrics.ibleu.sentence_bleu import signature
+from model_cards.comparison import comparison_tables
+from model_cards.eval_results import model_index
+from scripts.checks import check_evaluation
+from scripts.evaluations import examples
+from scripts.systems import system_outputs
+from trainers.benchmark import Benchmark, open_benchmark
+from trainers.conformity import form_scores
+from trainers.evaluation import figures_of
+from trainers.evaluation_config import EvaluationConfig
+from trainers.resampling import Scores, differences
+from trainers.scores import Judges, output_scores
+from trainers.training_pairs import Task
+
+
+def evaluate_systems(options: argparse.Namespace) -> None:
+    """Scores a system and those that it is held against, and prints tables, JSON or a card's `model-index`."""
+    config = EvaluationConfig(
+        benchmark=options.benchmark,
+        data=options.data,
+        columns=tuple(name.strip() for name in options.columns.split(",")) if options.columns else (),
+        config=options.config,
+        split=options.split,
+        n=options.n,
+        oracle=options.oracle,
+        parser=options.parser,
+        encoder=options.encoder,
+        nli=options.nli,
+    )
+    if options.benchmark is None and options.data is None:
+        raise UsageError("there is nothing to evaluate on; name --benchmark or --data")
+    check_evaluation(config, options.task)
+    benchmark = open_benchmark(config, options.task)
+    systems = list(dict.fromkeys([options.model, *options.against]))
+    outputs = {system: system_outputs(system, benchmark.rows, options.task, options.prompt) for system in systems}
+    if options.outputs:
+        _write_outputs(options.outputs, benchmark, outputs[options.model])
+    record = _record(config, options.task, benchmark, outputs)
+    if options.json:
+        print(json.dumps(record, indent=2, ensure_ascii=False))
+    elif options.model_index:
+        print(yaml.safe_dump(model_index(record), sort_keys=False, allow_unicode=True), end="")
+    else:
+        print(comparison_tables(record, options.paper))
+
+
+def _record(
+    config: EvaluationConfig, task: Task, benchmark: Benchmark, outputs: dict[str, list[str]]
+) -> dict[str, Any]:
+    judges = Judges.of(config)
+    scores = {system: _scores(config, task, benchmark, texts, judges) for system, texts in outputs.items()}
+    first, *others = scores
+    return {
+        "task": task,
+        "benchmark": {
+            "place": benchmark.place,
+            "split": config.split if config.benchmark else None,
+            "n": len(benchmark.rows),
+            "note": benchmark.note,
+            **benchmark.identity,
+        },
+        "judges": {name: getattr(config, name) for name in ("oracle", "parser", "encoder", "nli")},
+        "bleu": {level: signature(level) for level in ("sentence", "corpus")} if task == "paraphrase" else None,
+        "systems": [
+            {
+                "name": system,
+                "figures": figures_of(scores[system]),
+                "examples": examples(benchmark.rows, texts, judges, task),
+            }
+            for system, texts in outputs.items()
+        ],
+        "differences": [
+            {
+                "system": first,
+                "against": other,
+                "figures": {
+                    name: dataclasses.asdict(gap) for name, gap in differences(scores[first], scores[other]).items()
+                },
+            }
+            for other in others
+        ],
+    }
+
+
+def _scores(
+    config: EvaluationConfig, task: Task, benchmark: Benchmark, texts: list[str], judges: Judges
+) -> dict[str, Scores]:
+    found = output_scores(benchmark.rows, texts, judges, task)
+    return found | (form_scores(benchmark.rows, texts, config.parser) if config.parser else {})
+
+
+def _write_outputs(place: str, benchmark: Benchmark, outputs: list[str]) -> None:
+    rows = (
+        json.dumps({"source": row["source"], "output": output, "references": row["references"]}, ensure_ascii=False)
+        for row, output in zip(benchmark.rows, outputs, strict=True)
+    )
+    with atomic_path(user_path(place)) as partial:
+        partial.write_text("".join(f"{row}\n" for row in rows), encoding="utf-8")
