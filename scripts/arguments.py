@@ -4,6 +4,7 @@ from argparse import ArgumentParser
 from typing import NoReturn
 
 from scripts.arguments_of_annotation import annotate_arguments
+from scripts.arguments_of_datasets import describe_arguments
 from scripts.arguments_of_runs import (
     keep_rejects_argument,
     run_arguments,
@@ -12,7 +13,6 @@ from scripts.arguments_of_runs import (
 )
 from scripts.arguments_of_tools import (
     calibrate_arguments,
-    describe_arguments,
     evaluate_arguments,
     filter_arguments,
     inspect_arguments,
