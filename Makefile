@@ -51,6 +51,7 @@ bench: setup
 	$(BIN)/python benchmarks/critics.py
 	$(BIN)/python benchmarks/sampling.py
 	$(BIN)/python benchmarks/training.py
+	$(BIN)/python benchmarks/describe.py
 
 microworld: setup
 	$(BIN)/python -m microworld.train

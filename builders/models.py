@@ -102,7 +102,7 @@ def load_encoder(ref: str) -> tuple[Any, Any]:
     Raises:
         RunError: It cannot be loaded.
     """
-    from transformers import AutoModel, AutoModelForCausalLM  # slow to import
+    from transformers import AutoModel, AutoModelForCausalLM, AutoModelForMaskedLM  # slow to import
     from transformers.models.auto import modeling_auto
 
     config = read_configuration(ref)
@@ -111,8 +111,13 @@ def load_encoder(ref: str) -> tuple[Any, Any]:
         model, tokenizer = load_classifier(ref)
         model = model.base_model
     else:
-        causal = architecture in modeling_auto.MODEL_FOR_CAUSAL_LM_MAPPING_NAMES.values()
-        model, tokenizer = _load(AutoModelForCausalLM if causal else AutoModel, ref, "an encoder")
+        # As they were trained: the body alone may have parts that a language model lacks, such as a pooler.
+        kinds = {
+            AutoModelForCausalLM: modeling_auto.MODEL_FOR_CAUSAL_LM_MAPPING_NAMES,
+            AutoModelForMaskedLM: modeling_auto.MODEL_FOR_MASKED_LM_MAPPING_NAMES,
+        }
+        found = (kind for kind, names in kinds.items() if architecture in names.values())
+        model, tokenizer = _load(next(found, AutoModel), ref, "an encoder")
         model = model.base_model
     return model.get_encoder() if config.is_encoder_decoder else model, tokenizer
 

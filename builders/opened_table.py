@@ -4,9 +4,13 @@ import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from itertools import islice
+from typing import Any, TypeVar
 
 from builders.errors import RunError, UsageError, one_line
+
+T = TypeVar("T")
+_BATCH = 1000  # rows
 
 
 @dataclass(frozen=True)
@@ -39,12 +43,26 @@ class Opened:
         Raises:
             RunError: The table, or a row of it, cannot be read.
         """
+        return self._read(list(columns), list(also), lambda rows: ((1, row) for row in rows))
+
+    def read_batches(self, columns: Iterable[str]) -> Iterator[dict[str, list[Any]]]:
+        """The same some rows at a time, by column, where that is many times as fast: whatever the library reads.
+
+        Raises:
+            RunError: The table, or a row of it, cannot be read.
+        """
+        return self._read(list(columns), [], _batches)
+
+    def _read(
+        self, columns: list[str], also: list[str], parts: Callable[[Any], Iterable[tuple[int, T]]]
+    ) -> Iterator[T]:
+        """What `parts` makes of the rows, each with the number of rows that it stands for."""
         done = 0
         try:
             with quiet_datasets():
-                for row in self._narrow(list(columns), list(also)):
-                    yield row
-                    done += 1
+                for rows, part in parts(self._narrow(columns, also)):
+                    yield part
+                    done += rows
         except (RunError, UsageError):
             raise
         except Exception as error:  # each format and the network fail in their own ways
@@ -60,6 +78,17 @@ class Opened:
             return self.narrowed(columns=wanted)
         chosen: Iterable[Mapping[str, Any]] = self.rows.select_columns(wanted)  # type: ignore[attr-defined]
         return chosen
+
+
+def _batches(rows: Any) -> Iterator[tuple[int, dict[str, list[Any]]]]:
+    if hasattr(rows, "with_format"):  # a dataset of the library, in memory or a stream
+        for table in rows.with_format("arrow").iter(batch_size=_BATCH):
+            yield len(table), table.to_pydict()
+        return
+    remaining = iter(rows)
+    while batch := list(islice(remaining, _BATCH)):
+        names = dict.fromkeys(name for row in batch for name in row)  # a row of a JSONL file may lack a column
+        yield len(batch), {name: [row.get(name) for row in batch] for name in names}
 
 
 @contextmanager

@@ -16,8 +16,8 @@ def silence() -> None:
     _silent = True
 
 
-def track(iterable: Iterable[T], total: int, label: str) -> Iterator[T]:
-    """Yields the items while showing how many of `total` are done."""
+def track(iterable: Iterable[T], total: int | None, label: str) -> Iterator[T]:
+    """Yields the items while showing how many of `total` are done; None where nobody knows how many there are."""
     if _silent:
         yield from iterable
         return
@@ -32,4 +32,5 @@ def track(iterable: Iterable[T], total: int, label: str) -> Iterator[T]:
         now = time.monotonic()
         if done == total or now - last >= _SECONDS_BETWEEN_LINES:
             last = now
-            print(f"{label}: {done}/{total} ({now - started:.0f} s)", file=sys.stderr, flush=True)
+            of_total = "" if total is None else f"/{total}"
+            print(f"{label}: {done}{of_total} ({now - started:.0f} s)", file=sys.stderr, flush=True)

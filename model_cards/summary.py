@@ -32,7 +32,7 @@ def summary_table(metrics: Mapping[str, Any]) -> str:
     """
     record = metrics_from_json(metrics)
     about = [record.name, record.task, record.domain, *([f"seed {record.seed}"] if record.seed is not None else [])]
-    parts = ["  ".join(_plain(part) for part in about)]
+    parts = ["  ".join(plain(part) for part in about)]
     if record.rounds:
         parts.append(_rounds(record))
     if record.evaluation:
@@ -41,7 +41,7 @@ def summary_table(metrics: Mapping[str, Any]) -> str:
         if student and student.examples:
             parts.append(_examples(student.name, student.examples[:_EXAMPLES], VERDICTS[record.task]))
     if mentions_microworld(metric_names(record)):
-        parts.append(_wrapped(MICROWORLD_LIMITS))
+        parts.append(wrapped(MICROWORLD_LIMITS))
     return "\n\n".join(parts) + "\n"
 
 
@@ -69,7 +69,7 @@ def _rounds(metrics: Metrics) -> str:
 
 def _heading(round_: Round) -> str:
     names = {"teacher": "teacher", "self-distillation": "self-distilled", "control": "control"}
-    return f"{names.get(round_.origin, _plain(round_.origin))}, round {round_.round}"
+    return f"{names.get(round_.origin, plain(round_.origin))}, round {round_.round}"
 
 
 def _screen(round_: Round) -> str:
@@ -86,15 +86,18 @@ def _systems(evaluation: Evaluation, wanted: Sequence[str]) -> str:
     rows = [[sources, *(figure_words(name).label for name in names)]]
     for system in evaluation.systems:
         cells = [figure(system.figures[name], name) if name in system.figures else "-" for name in names]
-        rows.append([_plain(system.name), *cells])
+        rows.append([plain(system.name), *cells])
     return aligned(rows)
 
 
 def _examples(system: str, examples: Sequence[Example], verdict: str) -> str:
     verdicts = {True: f"  [{verdict}]", False: f"  [not {verdict}]", None: ""}
-    lines = [f"Examples ({_plain(system)})"]
+    lines = [f"Examples ({plain(system)})"]
     for example in examples:
-        lines += [f"  {_plain(example.source)}", f"    -> {_plain(example.output)}{verdicts[example.faithful]}"]
+        lines += [
+            f"  {plain(example.source)}",
+            f"    -> {plain(example.output)}{verdicts[example.faithful]}",
+        ]
     return "\n".join(lines)
 
 
@@ -108,11 +111,12 @@ def aligned(rows: Sequence[Sequence[str]]) -> str:
     return "\n".join([lines[0], "-" * len(lines[0]), *lines[1:]])
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Text on one line, without the control characters that a terminal would obey."""
     printable = (character if character.isprintable() else " " for character in str(text))
     return " ".join("".join(printable).split())
 
 
-def _wrapped(text: str) -> str:
+def wrapped(text: str) -> str:
+    """A paragraph in lines that fit a terminal."""
     return "\n".join(textwrap.wrap(text, _WIDTH))

@@ -90,6 +90,12 @@ FIGURES = {
     "jaccard": FigureWords(
         "Jaccard", "words that source and target share, in per cent of the words in either; lower is freer"
     ),
+    "cosine_similarity": FigureWords(
+        "cosine similarity", "of the encoder's vectors of source and target, times 100; higher is closer in meaning"
+    ),
+    "source_words": FigureWords("words a source", "between spaces"),
+    "target_words": FigureWords("words a target", "between spaces"),
+    "repeated": FigureWords("repeated pairs", "pairs that are equal to another one before them", True),
     "ted_3": FigureWords("TED-3", "edits between the first three layers of the two parse trees, the root the first"),
     "ted_f": FigureWords("TED-F", "edits between the whole parse trees, words included"),
 }

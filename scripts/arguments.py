@@ -4,6 +4,7 @@ from argparse import ArgumentParser
 from typing import NoReturn
 
 from scripts.arguments_of_annotation import annotate_arguments
+from scripts.arguments_of_datasets import describe_arguments
 from scripts.arguments_of_runs import (
     keep_rejects_argument,
     run_arguments,
@@ -62,6 +63,9 @@ def make_parser() -> Parser:
         if name == "train":
             training_data_arguments(command)
     filter_arguments(commands.add_parser("filter", help="a recipe's critics on sentence pairs of your own"))
+    describe_arguments(
+        commands.add_parser("describe", help="how varied datasets of sentence pairs are, side by side (Table 1)")
+    )
     inspect_arguments(commands.add_parser("inspect", help="one context of a run: why each pair lived or fell"))
     calibrate_arguments(
         commands.add_parser("calibrate", help="how far the semantic critic can be trusted, by labels of your own")

@@ -133,6 +133,13 @@ def filter(options: argparse.Namespace) -> None:
     filter_dataset(options)
 
 
+def describe(options: argparse.Namespace) -> None:
+    """Datasets of sentence pairs by the columns of the paper's Table 1."""
+    from scripts.describe import describe_datasets  # datasets is slow to import
+
+    describe_datasets(options)
+
+
 def inspect(options: argparse.Namespace) -> None:
     """One context of a run."""
     inspect_context(options)

@@ -22,36 +22,42 @@ class Encoder:
 
     Args:
         ref: Any encoder, language model or classifier: folder, `package:folder` or Hub id.
+
+    Attributes:
+        model: Its body.
+        tokenizer: Its own.
+        longest: Tokens that it takes at once.
     """
 
     def __init__(self, ref: str) -> None:
-        self._model, self._tokenizer = load_encoder(ref)
-        self._longest = longest_input(self._model, self._tokenizer)
+        self.model, self.tokenizer = load_encoder(ref)
+        self.longest = longest_input(self.model, self.tokenizer)
 
     @property
     def layers(self) -> int:
         """How many layers' states there are, the embeddings' (0) included."""
-        return int(self._model.config.num_hidden_layers) + 1
+        return int(self.model.config.num_hidden_layers) + 1
 
     def states(self, sentences: list[str], layers: list[int]) -> Iterator[tuple[int, States]]:
         """The states of each sentence at the given layers, by its index, in no particular order; cut where too long."""
-        ids = self._tokenizer(sentences)["input_ids"] if sentences else []
-        ids = [row[: self._longest] for row in ids]
+        ids = self.tokenizer(sentences)["input_ids"] if sentences else []
+        ids = [row[: self.longest] for row in ids]
         lengths = list(map(len, ids))
-        for batch in token_batches(range(len(ids)), lengths, self._model.device.type):
-            hidden = self._run([ids[i] for i in batch])
+        for batch in token_batches(range(len(ids)), lengths, self.model.device.type):
+            hidden = self.run([ids[i] for i in batch]).hidden_states
             found = [hidden[layer].float().cpu().numpy() for layer in layers]
             for place, i in enumerate(batch):
                 yield i, [_unit(states[place, : lengths[i]]) for states in found]
 
-    def _run(self, ids: list[list[int]]) -> Any:
+    def run(self, ids: list[list[int]]) -> Any:
+        """The model's output, all hidden states among it, for sentences as tokens, which are padded on the right."""
         import torch  # slow to import
 
-        inputs = {name: padded(rows, self._tokenizer, name) for name, rows in self._columns(ids).items()}
+        inputs = {name: padded(rows, self.tokenizer, name) for name, rows in self._columns(ids).items()}
         with torch.inference_mode():
-            return self._model(
-                **{name: rows.to(self._model.device) for name, rows in inputs.items()}, output_hidden_states=True
-            ).hidden_states
+            return self.model(
+                **{name: rows.to(self.model.device) for name, rows in inputs.items()}, output_hidden_states=True
+            )
 
     @staticmethod
     def _columns(ids: list[list[int]]) -> dict[str, list[list[int]]]:

@@ -3,7 +3,7 @@
 import math
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 _WORD = re.compile(r"\w+")
 
@@ -30,7 +30,18 @@ def ngram_entropy(texts: Sequence[str], order: int) -> float:
     for text in texts:
         words = _WORD.findall(text.lower())
         counts.update(zip(*(words[start:] for start in range(order)), strict=False))
-    total = counts.total()
     # Frequencies that many n-grams share are worked out once.
-    multiplicities = Counter(counts.values())
+    return entropy_of_counts(Counter(counts.values()))
+
+
+def entropy_of_counts(multiplicities: Mapping[int, int]) -> float:
+    """Shannon entropy, in bits, of things of which only the counts are known.
+
+    Args:
+        multiplicities: How many different things have each count; counts are at least 1.
+
+    Returns:
+        As of `ngram_entropy`.
+    """
+    total = sum(count * many for count, many in multiplicities.items())
     return math.fsum(many * count / total * math.log2(total / count) for count, many in multiplicities.items())

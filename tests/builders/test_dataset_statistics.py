@@ -1,12 +1,21 @@
 import itertools
 import json
+import statistics
 
 import pyarrow as pa
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from builders import dataset_statistics as module
-from builders.dataset_statistics import dataset_statistics
+from builders.critics.compression import compression_ratio
+from builders.dataset_statistics import dataset_statistics, scan_figures
+from builders.pair_scan import PairScan
 from builders.pairs import DIMPLE_SCHEMA, pair_id
+from builders.randomness import key
+from metrics.jaccard.shared_words import jaccard
+from metrics.msttr.segments import msttr
+from metrics.ngram_entropy.ngrams import ngram_entropy
 from metrics.ted.tree_distance import tree_edit_distance
 
 SENTENCES = [
@@ -73,3 +82,47 @@ def test_what_is_not_defined_is_left_out(pairs, parse, names):
 
 def test_one_pair_has_no_standard_error():
     assert "standard_error" not in dataset_statistics(table(SENTENCES[:2]), None)["jaccard"]
+
+
+def scanned(pairs):
+    scan = PairScan()
+    for start in range(0, len(pairs), 7):
+        scan.add(pairs[start : start + 7])
+    return scan
+
+
+def by_hash(pairs):
+    return sorted(pairs, key=lambda pair: key(0, "pair", *pair))
+
+
+TEXT = st.text(st.sampled_from("abΣé東 .,_1"), min_size=1, max_size=40).filter(str.strip)
+
+
+@given(st.lists(st.tuples(TEXT, TEXT), min_size=1, max_size=60), st.integers(1, 60))
+@settings(max_examples=60, deadline=None)
+def test_they_are_those_of_the_plain_functions(pairs, n):
+    n = min(n, len(pairs))
+    figures = scan_figures(scanned(pairs), n)
+    chosen = by_hash(pairs)[:n]
+    sources, targets = zip(*chosen, strict=True)
+    values = {name: figure["value"] for name, figure in figures.items()}
+    assert (values["h2"], values["h3"]) == (ngram_entropy(targets, 2), ngram_entropy(targets, 3))
+    assert values.get("msttr") == msttr(targets)
+    assert values["jaccard"] == pytest.approx(statistics.fmean(map(jaccard, sources, targets)), rel=1e-12)
+    assert values["compression"] == pytest.approx(statistics.fmean(map(compression_ratio, sources, targets)), rel=1e-12)
+    assert values["target_words"] == pytest.approx(statistics.fmean(len(text.split()) for text in targets), rel=1e-12)
+    assert values["repeated"] == (n - len(set(chosen))) / n
+    assert {figure["n"] for figure in figures.values()} == {n}
+
+
+def test_a_standard_error_is_that_of_the_mean():
+    pairs = list(zip(SENTENCES, reversed(SENTENCES), strict=True))
+    values = [jaccard(*pair) for pair in pairs]
+    error = scan_figures(scanned(pairs), len(pairs))["jaccard"]["standard_error"]
+    assert error == pytest.approx(statistics.stdev(values) / len(values) ** 0.5)
+
+
+def test_a_card_has_what_describing_the_same_pairs_gives():
+    pairs = list(itertools.pairwise(SENTENCES))
+    described = scan_figures(scanned(pairs), len(pairs))
+    assert dataset_statistics(table(), None).items() <= described.items()

@@ -4,6 +4,7 @@ import datasets
 import pytest
 from datasets import Dataset, DatasetDict
 
+from builders import opened_table
 from builders.errors import RunError, UsageError
 from builders.pair_tables import PairColumns, open_pair_table
 
@@ -37,12 +38,17 @@ def texts(table):
     return [(row["source"], row["target"]) for row in table.rows()]
 
 
+def in_batches(table):
+    return [pair for batch in table.texts() for pair in batch]
+
+
 @pytest.mark.parametrize("name", ["a.parquet", "a.jsonl", "a.csv", "a.tsv", "a.src", "folder", "a [1]*.jsonl"])
 def test_every_kind_of_table_gives_the_same_rows_each_time(tmp_path, name):
     path = write(tmp_path, name)
     table = open_pair_table(str(path))
     assert [row["row"] for row in table.rows()] == [0, 1, 2]
     assert texts(table) == texts(table) == [(row["source"], row["target"]) for row in ROWS]
+    assert in_batches(table) == in_batches(table) == texts(table)
 
 
 def test_parallel_files_go_by_either_name_or_by_what_they_share(tmp_path):
@@ -55,13 +61,14 @@ def test_parallel_files_go_by_either_name_or_by_what_they_share(tmp_path):
 def test_a_saved_dataset_is_read_by_split(tmp_path):
     splits = {"train": Dataset.from_list(ROWS), "test": Dataset.from_list(ROWS[:1])}
     DatasetDict(splits).save_to_disk(tmp_path / "saved")
-    assert len(texts(open_pair_table(str(tmp_path / "saved"), split="test"))) == 1
+    table = open_pair_table(str(tmp_path / "saved"), split="test")
+    assert texts(table) == in_batches(table) == [(ROWS[0]["source"], ROWS[0]["target"])]
 
 
 def test_a_dataset_of_the_hub_is_known_by_its_commit(hub):
     Dataset.from_list(ROWS).push_to_hub("alice/pairs", split="train")
     table = open_pair_table("alice/pairs")
-    assert texts(table) == [(row["source"], row["target"]) for row in ROWS]
+    assert texts(table) == in_batches(table) == [(row["source"], row["target"]) for row in ROWS]
     Dataset.from_list(ROWS[:2]).push_to_hub("alice/pairs", split="train")
     assert len(texts(table)) == 3  # what was opened stays what it was
     assert open_pair_table("alice/pairs").identity["commit"] != table.identity["commit"]
@@ -107,9 +114,24 @@ def test_no_more_is_read_than_the_limit(tmp_path):
         texts(open_pair_table(str(path)))
 
 
+def test_batches_end_at_the_limit_too(tmp_path, monkeypatch):
+    monkeypatch.setattr(opened_table, "_BATCH", 2)
+    for name in ("a.parquet", "a.jsonl"):
+        path = str(write(tmp_path, name))
+        assert [len(in_batches(open_pair_table(path, limit=limit))) for limit in (1, 2, 3, None)] == [1, 2, 3, 3]
+
+
 def test_an_empty_cell_is_no_text(tmp_path):
-    path = write(tmp_path, "a.jsonl", [{"source": "A.", "target": None}])
-    assert texts(open_pair_table(str(path))) == [("A.", "")]
+    path = write(tmp_path, "a.jsonl", [{"source": "A.", "target": None}, {"source": "B."}])
+    table = open_pair_table(str(path))
+    assert texts(table) == in_batches(table) == [("A.", ""), ("B.", "")]
+
+
+def test_a_batch_names_the_row_that_is_no_text(tmp_path, monkeypatch):
+    monkeypatch.setattr(opened_table, "_BATCH", 2)
+    rows = [*ROWS, {"source": "A.", "target": 5}]
+    with pytest.raises(RunError, match=r"a.jsonl, line 4: column 'target' must hold text, got 5"):
+        in_batches(open_pair_table(str(write(tmp_path, "a.jsonl", rows))))
 
 
 @pytest.mark.parametrize(

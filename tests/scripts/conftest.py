@@ -32,7 +32,7 @@ TINY = {
     "evaluation.n": 4,
     "workers": 1,
 }
-_PROGRESS = re.compile(r"(?P<stage>.+): \d+/\d+ \(\d+ s\)")
+_PROGRESS = re.compile(r"(?P<stage>.+): \d+(/\d+)? \(\d+ s\)")
 
 
 @dataclass(frozen=True)

@@ -283,7 +283,7 @@ def test_standard_input_that_is_no_text(monkeypatch):
     assert line == "impossible: standard input is not UTF-8 text (offset 7); convert it and run again"
 
 
-def test_a_mistake_is_one_line_of_the_installed_program_too(tmp_path):
+def test_a_mistake_is_plain_the_installed_program_too(tmp_path):
     program = Path(sys.executable).with_name("impossible")
     ended = subprocess.run([program, "run", "nowhere"], capture_output=True, text=True, cwd=tmp_path, check=False)
     assert (ended.returncode, ended.stdout, ended.stderr.count("\n")) == (2, "", 1)

@@ -153,7 +153,7 @@ def test_the_same_command_finds_everything_done(run, tiny):
         ({"student.self_training.max_steps": 5}, {"train round-1", "train control-more-training"}),
         ({"controls": "[]", "self_distillation": "null", "evaluation": "null"}, set()),
         pytest.param(
-            {"self_distillation.candidates": 2, "controls": "[]", "evaluation": "null"},
+            {"self_distillation.candidates": 8, "controls": "[]", "evaluation": "null"},
             {"self-distillation, round 1", "train round-1"},
             marks=pytest.mark.slow,
         ),

@@ -129,7 +129,7 @@ def states(model, sentences):
 def test_as_an_encoder_it_gives_the_states_of_each_token_alone(made, kind):
     model, sentences = Encoder(made[kind]), list(islice(nli_kinds.texts(random.Random(2)), 12))
     together = states(model, sentences)
-    lengths = [len(ids) for ids in model._tokenizer(sentences)["input_ids"]]
+    lengths = [len(ids) for ids in model.tokenizer(sentences)["input_ids"]]
     assert len(set(lengths)) > 3
     for sentence, found, length in zip(sentences, together, lengths, strict=True):
         [single] = states(model, [sentence])
@@ -144,7 +144,7 @@ def test_as_an_encoder_it_gives_the_states_of_each_token_alone(made, kind):
 @kinds
 def test_an_encoder_has_the_states_of_the_embeddings_and_of_every_layer(made, kind):
     model, sentence = Encoder(made[kind]), "Boeing said profit rose."
-    inputs = model._tokenizer(sentence, return_tensors="pt")
+    inputs = model.tokenizer(sentence, return_tensors="pt")
     body = load_classifier(made[kind])[0].base_model
     with torch.inference_mode():
         outputs = body(**inputs, output_hidden_states=True)
@@ -156,7 +156,7 @@ def test_an_encoder_has_the_states_of_the_embeddings_and_of_every_layer(made, ki
 
 
 def test_of_an_encoder_decoder_the_encoder_is_used(made):
-    assert type(Encoder(made["bart"])._model).__name__ == "BartEncoder"
+    assert type(Encoder(made["bart"]).model).__name__ == "BartEncoder"
 
 
 @kinds

@@ -210,7 +210,7 @@ def test_any_encoder_or_language_model_can_be_named(critic, teacher, student):
     for ref in (critic, teacher, student):
         model = Encoder(ref)
         states = dict(model.states(sentences, list(range(model.layers))))
-        for i, ids in enumerate(model._tokenizer(sentences)["input_ids"]):
+        for i, ids in enumerate(model.tokenizer(sentences)["input_ids"]):
             assert [len(layer) for layer in states[i]] == [len(ids)] * model.layers
             assert all(np.linalg.norm(layer, axis=1) == pytest.approx(1.0, abs=1e-5) for layer in states[i])
 
