@@ -128,10 +128,7 @@ def test_a_line_separator_inside_a_row_does_not_end_it(tmp_path, separator):
 
 
 def test_references_stand_in_lists_and_in_several_columns(tmp_path):
-    rows = [
-        {"a": "Rain fell.", "b": "It rained.", "c": ["There was rain.", "It poured."]},
-        {"a": "x.", "b": None, "c": []},
-    ]
+    rows = [{"a": "f.", "b": "g.", "c": ["h.", "i."]}, {"a": "x.", "b": None, "c": []}]
     Dataset.from_list(rows).to_parquet(tmp_path / "rows.parquet")
     read = benchmark_rows(EvaluationConfig(data=str(tmp_path / "rows.parquet"), columns=("a", "b", "c")), "paraphrase")
     assert [row["references"] for row in read] == [["g.", "h.", "i."], []]
