@@ -3,6 +3,7 @@
 import sys
 import time
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -10,10 +11,15 @@ _SECONDS_BETWEEN_LINES = 10.0
 _silent = False
 
 
-def silence() -> None:
-    """Shows nothing in this process from here on, since its parent shows how far the whole is."""
+@contextmanager
+def silent_progress() -> Iterator[None]:
+    """Shows nothing in this process, whose parent shows how far the whole is."""
     global _silent
-    _silent = True
+    before, _silent = _silent, True
+    try:
+        yield
+    finally:
+        _silent = before
 
 
 def track(iterable: Iterable[T], total: int | None, label: str) -> Iterator[T]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from builders.files import read_json, read_text, write_json
 from builders.journal import run_shards
-from builders.progress import silence
+from builders.progress import silent_progress
 from model_cards.ablation import ABLATION, write_ablation_report
 from scripts.ablation_arms import WHOLE, Arm, arms_of, shares_samples
 from scripts.evaluations import Evaluator
@@ -87,8 +87,11 @@ def _make_shared(task: _Task, workers: int) -> None:
 
 def _run_task(tasks: list[_Task], number: int) -> None:
     """One arm to its end, in a process of its own: its figures go to `result.json`."""
-    silence()
-    task = tasks[number]
+    with silent_progress():
+        _run_arm(tasks[number])
+
+
+def _run_arm(task: _Task) -> None:
     pipeline = Pipeline(task.arm.recipe, task.folder, shared=task.shared)
     evaluator, rounds = Evaluator(task.arm.recipe, task.folder / "evaluation"), pipeline.rounds()
     students = [("", pipeline.final_student())]

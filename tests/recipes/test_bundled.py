@@ -18,7 +18,7 @@ from tests.scripts.conftest import impossible, overrides
 BUNDLED = sorted(
     entry.name.removesuffix(".yaml") for entry in files("recipes").iterdir() if entry.name.endswith(".yaml")
 )
-REAL = [name for name in BUNDLED if not name.startswith("microworld")]
+REAL = [name for name in BUNDLED if not name.startswith(("microworld", "ablation"))]
 SMALL = {
     "sampling.contexts": 12,
     "sampling.contexts_per_shard": 6,
