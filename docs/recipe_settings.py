@@ -99,7 +99,7 @@ WHY = {
     "FineTuningConfig.validation_pairs": "enough for a loss curve",
     "FineTuningConfig.evaluations": "enough for a loss curve",
     "FineTuningConfig.max_length": "longer than most sentences",
-    "EvaluationConfig.n": "a share's standard error is then about 0.01 at most",
+    "EvaluationConfig.n": "a share of 2,000 has a standard error of about 0.01 at most",
     "EvaluationConfig.seed": "any number serves, so long as runs share it",
     "EvaluationConfig.split": "figures come from test; settings are chosen on `development`",
     "EvaluationConfig.benchmark": "set this or `data`",

@@ -16,6 +16,12 @@ class PublishedSystem:
     figures: dict[str, float]
 
 
+PAPER_CAVEAT = (
+    "The paper says neither which BLEU it takes (means of smoothed sentences come closest), nor which model gives "
+    "BERTScore, nor whether TED-F counts words (here it does not)."
+)
+
+
 def _rows(columns: tuple[str, ...], table: dict[str, tuple[float, ...]]) -> tuple[PublishedSystem, ...]:
     return tuple(PublishedSystem(name, dict(zip(columns, row, strict=True))) for name, row in table.items())
 

@@ -225,7 +225,12 @@ class Evaluation:
     @property
     def figure_names(self) -> list[str]:
         """Every figure that some system has, but for details, in the order in which they first occur."""
-        return list(dict.fromkeys(name for system in self.systems for name in system.figures if name not in DETAILS))
+        return [name for name in self.all_figure_names if name not in DETAILS]
+
+    @property
+    def all_figure_names(self) -> list[str]:
+        """Every figure that some system has, in the order in which they first occur."""
+        return list(dict.fromkeys(name for system in self.systems for name in system.figures))
 
     @property
     def last_student(self) -> System | None:

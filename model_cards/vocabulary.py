@@ -69,7 +69,7 @@ FIGURES = {
     "tree_edit_distance": FigureWords("tree edit distance", "edits between the parses of source and output"),
     "ibleu": FigureWords(
         "iBLEU",
-        "0.7 BLEU to the reference less 0.3 BLEU to the source, 0 to 100; sentences averaged, add-one smoothing",
+        "0.7 BLEU to the reference less 0.3 BLEU to the source, -30 to 70; sentences averaged, add-one smoothing",
     ),
     "bert_ibleu": FigureWords(
         "BERT-iBLEU", "likeness to the source by BERTScore, held against BLEU to it, 0 to 100; a copy has 0"
@@ -100,8 +100,8 @@ FIGURES = {
     "ted_f": FigureWords("TED-F", "edits between the whole parse trees, words included"),
 }
 
-# Figures for those who look closer; `metrics.json` has them, and cards leave them out.
-DETAILS = {"bleu", "self_bleu", "ibleu_corpus", "bleu_corpus"}
+# Figures for those who look closer: the report's table has them, and cards leave them out.
+DETAILS = {"self_bleu", "ibleu_corpus", "bleu_corpus"}
 
 REASONS = {
     "rouge_l": "ROUGE-L: too many words in common",
@@ -260,6 +260,11 @@ def system_words(name: str) -> str:
     if name not in SYSTEMS and name.startswith("led student, asked for "):
         return "the same student, asked for summaries of that bucket alone"
     return SYSTEMS.get(name, "")
+
+
+def compared_label(name: str) -> str:
+    """A figure's name where ROUGE-L without more would be taken for that to the reference."""
+    return "ROUGE-L to source" if name == "rouge_l" else figure_words(name).label
 
 
 def reason_words(reason: str) -> str:

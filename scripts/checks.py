@@ -146,8 +146,19 @@ def check_evaluation(config: EvaluationConfig, task: Task) -> None:
     """Finds what is wrong with an evaluation before there is anything to evaluate.
 
     Raises:
-        ConfigError: An oracle, parser or benchmark that cannot be imported, or an NLI model that is none.
-        RunError: One of them that fails, a model that does not load, or a file of test rows that cannot be read.
+        ConfigError: As `check_judges`, or a benchmark that cannot be imported.
+        RunError: As `check_judges`, or a file of test rows that cannot be read.
+    """
+    check_judges(config, task)
+    benchmark_rows(replace(config, n=2), task)
+
+
+def check_judges(config: EvaluationConfig, task: Task) -> None:
+    """The same for what judges outputs.
+
+    Raises:
+        ConfigError: An oracle or parser that cannot be imported, or an NLI model that is none.
+        RunError: One of them that fails, or a model that does not load.
     """
     if config.oracle:
         is_faithful(load_oracle(config.oracle), _SAMPLE, _SAMPLE, task)
@@ -157,7 +168,6 @@ def check_evaluation(config: EvaluationConfig, task: Task) -> None:
         check_nli_model(config.nli)
     if config.encoder:
         check_loads("AutoModel", config.encoder, "an encoder")
-    benchmark_rows(replace(config, n=2), task)
 
 
 @contextmanager

@@ -9,11 +9,13 @@ import yaml
 
 from builders.errors import UsageError
 from builders.files import atomic_path
+from builders.models import model_identity
 from builders.user_path import user_path
 from metrics.ibleu.sentence_bleu import signature
 from model_cards.comparison import comparison_tables
 from model_cards.eval_results import model_index
-from scripts.checks import check_evaluation
+from model_cards.paper_results import published_on
+from scripts.checks import check_judges
 from scripts.evaluations import examples
 from scripts.systems import system_outputs
 from trainers.benchmark import Benchmark, open_benchmark
@@ -21,7 +23,7 @@ from trainers.conformity import form_scores
 from trainers.evaluation import figures_of
 from trainers.evaluation_config import EvaluationConfig
 from trainers.resampling import Scores, differences
-from trainers.scores import Judges, output_scores
+from trainers.scores import Judges, load_scorer, output_scores
 from trainers.training_pairs import Task
 
 
@@ -41,19 +43,23 @@ def evaluate_systems(options: argparse.Namespace) -> None:
     )
     if options.benchmark is None and options.data is None:
         raise UsageError("there is nothing to evaluate on; name --benchmark or --data")
-    check_evaluation(config, options.task)
+    systems = [options.model, *options.against]
+    if twice := [system for system in systems if systems.count(system) > 1]:
+        raise UsageError(f"'{twice[0]}' is named twice, and does not differ from itself; name another with --against")
+    check_judges(config, options.task)
     benchmark = open_benchmark(config, options.task)
-    systems = list(dict.fromkeys([options.model, *options.against]))
     outputs = {system: system_outputs(system, benchmark.rows, options.task, options.prompt) for system in systems}
     if options.outputs:
         _write_outputs(options.outputs, benchmark, outputs[options.model])
     record = _record(config, options.task, benchmark, outputs)
+    if options.paper:
+        record["paper"] = [dataclasses.asdict(row) for row in published_on(benchmark.place)]
     if options.json:
         print(json.dumps(record, indent=2, ensure_ascii=False))
     elif options.model_index:
         print(yaml.safe_dump(model_index(record), sort_keys=False, allow_unicode=True), end="")
     else:
-        print(comparison_tables(record, options.paper))
+        print(comparison_tables(record))
 
 
 def _record(
@@ -66,16 +72,27 @@ def _record(
         "task": task,
         "benchmark": {
             "place": benchmark.place,
-            "split": config.split if config.benchmark else None,
+            "data": config.data,
+            "split": benchmark.split,
             "n": len(benchmark.rows),
+            "cut": benchmark.cut,
             "note": benchmark.note,
             **benchmark.identity,
         },
-        "judges": {name: getattr(config, name) for name in ("oracle", "parser", "encoder", "nli")},
+        "judges": {
+            **{name: getattr(config, name) for name in ("oracle", "parser", "encoder", "nli")},
+            "bert_score": load_scorer(config.encoder).signature if config.encoder else None,
+            "models": {
+                name: model_identity(model)
+                for name, model in (("encoder", config.encoder), ("nli", config.nli))
+                if model is not None
+            },
+        },
         "bleu": {level: signature(level) for level in ("sentence", "corpus")} if task == "paraphrase" else None,
         "systems": [
             {
                 "name": system,
+                "empty": sum(not text.strip() for text in texts),
                 "figures": figures_of(scores[system]),
                 "examples": examples(benchmark.rows, texts, judges, task),
             }
@@ -103,7 +120,7 @@ def _scores(
 
 def _write_outputs(place: str, benchmark: Benchmark, outputs: list[str]) -> None:
     rows = (
-        json.dumps({"source": row["source"], "output": output, "references": row["references"]}, ensure_ascii=False)
+        json.dumps({**row, "output": output}, ensure_ascii=False)
         for row, output in zip(benchmark.rows, outputs, strict=True)
     )
     with atomic_path(user_path(place)) as partial:

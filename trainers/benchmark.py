@@ -1,7 +1,8 @@
 """What a student is evaluated on: a benchmark of the paper, a function that draws rows, or somebody's file."""
 
+import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any, NotRequired, TypedDict
 
@@ -16,6 +17,7 @@ from .evaluation_config import EvaluationConfig
 from .named_benchmarks import NAMED_BENCHMARKS, FileBenchmark, NamedBenchmark
 from .training_pairs import Task
 
+DRAWN = 2000  # rows of a function, where the settings name no number
 _REFERENCES = ("reference", "references", "target")
 _OPTIONS = {"split": "evaluation.split, or --split", "config": "evaluation.config, or --config"}
 
@@ -38,13 +40,17 @@ class Benchmark:
     Args:
         rows: At least two.
         place: As the settings name it: a benchmark's name, an import path, or a file or dataset.
-        identity: Of a table: its files by their content or the dataset with its commit, configuration and split.
-        note: How they compare with those of the paper; "" of somebody's own.
+        split: Of a function or a dataset; None of a file.
+        identity: Of a table: its files by their content or the dataset with its commit and configuration.
+        cut: Whether the table has more rows.
+        note: How they compare with those of the paper; "" of somebody's own, and of a part of them.
     """
 
     rows: list[BenchmarkRow]
     place: str
+    split: str | None
     identity: Mapping[str, Any]
+    cut: bool = False
     note: str = ""
 
 
@@ -55,24 +61,23 @@ def open_benchmark(config: EvaluationConfig, task: Task) -> Benchmark:
         ConfigError: The settings name no rows, a benchmark that cannot be imported, or one of the other task.
         RunError: The benchmark fails, the file cannot be read, a row is bad, or there are fewer than two.
     """
-    name, note = config.benchmark, ""
-    identity: Mapping[str, Any] = {}
+    name = config.benchmark
     if name is not None and ":" in name:
-        rows = _draw(config, name, task)
+        found = Benchmark(_draw(config, name, task), name, config.split, {})
     elif name is not None:
         known = NAMED_BENCHMARKS[name]
         if known.task != task:
             raise ConfigError(f"benchmark '{name}' is of the task {known.task}, not {task}; name the other task")
-        rows, identity = _named(config, name, known)
-        note = known.note if isinstance(known, NamedBenchmark) and config.data is None else ""
+        found = _named(config, name, known)
     elif config.data is not None:
-        rows, identity = _read(config.data, config)
+        found = _read(config.data, config)
     else:
         raise ConfigError("evaluation has nothing to evaluate on; set evaluation.benchmark or evaluation.data")
-    place = name or str(config.data)
-    if len(rows) < 2:
-        raise RunError(f"{place} gives {len(rows)} test rows; a figure and its standard error need at least 2")
-    return Benchmark(rows, place, identity, note)
+    if len(found.rows) < 2:
+        raise RunError(
+            f"{found.place} gives {len(found.rows)} test rows; a figure and its standard error need at least 2"
+        )
+    return found
 
 
 def benchmark_rows(config: EvaluationConfig, task: Task) -> list[BenchmarkRow]:
@@ -84,36 +89,43 @@ def _draw(config: EvaluationConfig, path: str, task: Task) -> list[BenchmarkRow]
     draw = import_named("benchmark", path)
     remedy = "it is called as rows(task, n, seed, split=split) and must give a list of rows"
     with users_code(f"benchmark '{path}' failed", remedy):
-        rows = list(draw(task, config.n, config.seed, split=config.split))
+        rows = list(draw(task, config.n or DRAWN, config.seed, split=config.split))
     return [_mapping_row(row, f"benchmark '{path}', row {number}") for number, row in enumerate(rows, start=1)]
 
 
-def _named(
-    config: EvaluationConfig, name: str, known: NamedBenchmark | FileBenchmark
-) -> tuple[list[BenchmarkRow], Mapping[str, Any]]:
-    if config.data is not None:
-        return _read(config.data, config)
-    if isinstance(known, FileBenchmark):
+def _named(config: EvaluationConfig, name: str, known: NamedBenchmark | FileBenchmark) -> Benchmark:
+    if isinstance(known, NamedBenchmark):
+        opened = open_place(known.dataset, known.split, known.config, _OPTIONS, known.revision)
+        found = _first(opened, _column_rows(opened, known.columns, known.keep), config.n)
+        return replace(found, place=name, note="" if found.cut else known.note)
+    if config.data is None:
         remedy = "get them and name them as data (--data FILE), with columns where they are not source and reference"
         raise ConfigError(f"benchmark '{name}' has no public dataset: it is {known.origin}; {remedy}")
-    opened = open_place(known.dataset, known.split, known.config, _OPTIONS, known.revision)
-    kept = _column_rows(opened, known.columns, known.keep)
-    return list(islice(kept, config.n)), opened.identity
+    return replace(_read(config.data, config), place=name)
 
 
-def _read(place: str, config: EvaluationConfig) -> tuple[list[BenchmarkRow], Mapping[str, Any]]:
+def _read(place: str, config: EvaluationConfig) -> Benchmark:
     """Reads JSONL (`source`; `reference` and `exemplar` where there are any), TSV of these three, or another table."""
     path = user_path(place)
     if is_file_of_lines(place) and not config.columns:
+        text = read_text(path)
         parse = _json_row if path.suffix in (".jsonl", ".json") else _tsv_row
-        lines = enumerate(split_lines(read_text(path)), start=1)
-        rows = [parse(line, f"{path}, line {number}") for number, line in lines if line.strip()]
-        return rows[: config.n], {}
+        lines = enumerate(split_lines(text), start=1)
+        rows = (parse(line, f"{path}, line {number}") for number, line in lines if line.strip())
+        taken = list(islice(rows, None if config.n is None else config.n + 1))
+        digest = hashlib.sha256(text.encode("utf-8")).hexdigest()
+        return Benchmark(taken[: config.n], place, None, {"sha256": digest}, len(taken) > (config.n or len(taken)))
     # A file has no splits; parallel files are named by what comes before .src and .tgt.
     is_files = path.is_file() or user_path(f"{place}.src").is_file() or "*" in place
     opened = open_place(place, None if is_files else config.split, config.config, _OPTIONS)
-    rows_of_table = _column_rows(opened, config.columns) if config.columns else _table_rows(opened)
-    return list(islice(rows_of_table, config.n)), opened.identity
+    return _first(opened, _column_rows(opened, config.columns) if config.columns else _table_rows(opened), config.n)
+
+
+def _first(opened: Opened, rows: Iterator[BenchmarkRow], n: int | None) -> Benchmark:
+    """The first rows of a table, all of them where no number is given."""
+    taken = list(islice(rows, None if n is None else n + 1))
+    identity = {name: value for name, value in opened.identity.items() if name != "split"}
+    return Benchmark(taken[:n], opened.place, opened.identity.get("split"), identity, len(taken) > (n or len(taken)))
 
 
 def _table_rows(opened: Opened) -> Iterator[BenchmarkRow]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from builders.parsers.loading import load_parser
+from builders.parsers.loading import Parser, load_parser
 from metrics.ted.layers import without_leaves
 from metrics.ted.tree_distance import tree_edit_distances
 
@@ -10,6 +10,7 @@ from .benchmark import BenchmarkRow
 from .control import buckets
 from .control_config import ControlConfig
 from .inputs import tree_signal
+from .leading import bracketed_parse
 from .resampling import Scores, mean_of
 from .scores import in_order
 from .training_pairs import Task
@@ -31,7 +32,7 @@ def asked_signals(rows: Sequence[BenchmarkRow], config: ControlConfig, task: Tas
         return [buckets(config, row["source"], row["references"][0]) if row["references"] else "" for row in rows]
     assert parser is not None
     exemplars = [exemplar for row in rows if (exemplar := row.get("exemplar"))]
-    signals = iter([tree_signal(tree, config.layers) for tree in load_parser(parser)(exemplars)])
+    signals = iter([tree_signal(tree, config.layers) for tree in exemplar_trees(exemplars, load_parser(parser))])
     return [next(signals) if row.get("exemplar") else "" for row in rows]
 
 
@@ -41,17 +42,27 @@ def form_scores(rows: Sequence[BenchmarkRow], outputs: Sequence[str], parser: st
     Over the rows with an exemplar; none where fewer than two have one. Trees are whole, but without their words, which
     the two do not share.
     """
-    asked = [(outputs[i], exemplar) for i in in_order(rows) if (exemplar := rows[i].get("exemplar"))]
-    if len(asked) < 2:
+    order = [i for i in in_order(rows, outputs) if "exemplar" in rows[i]]
+    if len(order) < 2:
         return {}
     parse = load_parser(parser)
-    sides = [[without_leaves(tree) for tree in parse(side)] for side in zip(*asked, strict=True)]
-    return {"conformity": mean_of(tree_edit_distances(list(zip(*sides, strict=True))))}
+    asked = exemplar_trees([rows[i]["exemplar"] for i in order], parse)
+    written = parse([outputs[i] for i in order])
+    pairs = [(without_leaves(a), without_leaves(b)) for a, b in zip(written, asked, strict=True)]
+    return {"conformity": mean_of(tree_edit_distances(pairs))}
+
+
+def exemplar_trees(exemplars: Sequence[str], parser: Parser) -> list[str]:
+    """The parses of exemplars, each of which is a sentence or a bracketed parse itself."""
+    trees = {text: bracketed_parse(text) for text in exemplars}
+    sentences = [text for text, tree in trees.items() if tree is None]
+    parsed = dict(zip(sentences, parser(sentences), strict=True)) if sentences else {}
+    return [trees[text] or parsed[text] for text in exemplars]
 
 
 def bucket_scores(
     rows: Sequence[BenchmarkRow], outputs: Sequence[str], signals: Sequence[str], config: ControlConfig
 ) -> dict[str, Scores]:
     """`in_bucket`: whether summaries lie where their signals ask, over the rows with one; none for under two."""
-    hits = [buckets(config, rows[i]["source"], outputs[i]) == signals[i] for i in in_order(rows) if signals[i]]
+    hits = [buckets(config, rows[i]["source"], outputs[i]) == signals[i] for i in in_order(rows, outputs) if signals[i]]
     return {"in_bucket": mean_of(hits)} if len(hits) > 1 else {}

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from builders.errors import ConfigError
 from builders.parsers.loading import GIVEN, check_parser_name
 
-from .named_benchmarks import NAMED_BENCHMARKS
+from .named_benchmarks import NAMED_BENCHMARKS, NamedBenchmark
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,7 +22,7 @@ class EvaluationConfig:
             column alone is named, the first text of its list is the source.
         config: Of a dataset with several configurations.
         split: Of the benchmark: "test" for figures, "development" for choosing settings; of a dataset, any that it has.
-        n: Most rows to evaluate on.
+        n: Most rows to evaluate on, the first of a table; None takes all of a table, and 2,000 of a function.
         oracle: Import path of a module that knows every sentence's meaning; without one nothing is called faithful.
         parser: For the tree edit distance: `stanza`, the URL of a CoreNLP server, or `module:function`; without one it
             is left out.
@@ -37,7 +37,7 @@ class EvaluationConfig:
     columns: tuple[str, ...] = ()
     config: str | None = None
     split: str = "test"
-    n: int = 2000
+    n: int | None = None
     oracle: str | None = None
     parser: str | None = None
     encoder: str | None = None
@@ -46,7 +46,7 @@ class EvaluationConfig:
 
     def __post_init__(self) -> None:
         self._check_place()
-        if self.n < 2:
+        if self.n is not None and self.n < 2:
             raise ConfigError(f"n must be at least 2, for a standard error, got {self.n}")
         if self.parser == GIVEN:
             raise ConfigError("parser cannot be 'given': a student's outputs are new; name a parser that reads them")
@@ -56,13 +56,17 @@ class EvaluationConfig:
     def _check_place(self) -> None:
         name = self.benchmark
         if name is not None and ":" not in name and name not in NAMED_BENCHMARKS:
-            known = ", ".join(NAMED_BENCHMARKS)
-            raise ConfigError(f"benchmark must be one of {known}, or read 'module:function', got '{name}'")
+            names = ", ".join(NAMED_BENCHMARKS)
+            raise ConfigError(f"benchmark must be one of {names}, or read 'module:function', got '{name}'")
         if name is not None and ":" in name:
             if self.data is not None:
                 raise ConfigError(f"set benchmark or data, not both, got '{name}' and '{self.data}'")
             if self.split not in ("test", "development"):
                 raise ConfigError(f"split of a benchmark must be 'test' or 'development', got '{self.split}'")
+        known = NAMED_BENCHMARKS.get(name or "")
+        if isinstance(known, NamedBenchmark) and self.data is not None:
+            problem = f"benchmark '{name}' is {known.dataset} on the Hub, and not {self.data}"
+            raise ConfigError(f"{problem}; name the one or the other")
         if self.data is None and (self.columns or self.config):
             given = f"columns {', '.join(self.columns)}" if self.columns else f"config '{self.config}'"
             raise ConfigError(f"{given} is of a table; name it as data")

@@ -27,16 +27,22 @@ def form_signal(exemplar: str, control: Mapping[str, Any], parser: Parser | None
     Raises:
         ValueError: The parse is malformed, or there is no parser for a sentence.
     """
+    tree = bracketed_parse(exemplar)
+    if tree is not None:
+        return tree_signal(tree, control.get("layers"))
     if exemplar.lstrip().startswith("("):
-        tree = re.sub(r"(?<=[^\s(])\(", " (", re.sub(r"\s+(?=\))", "", " ".join(exemplar.split())))
-        if not _is_parse(tree):
-            raise ValueError(f"like is a malformed bracketed parse, {exemplar!r:.80}; {_REMEDY}")
-    elif parser is None:
+        raise ValueError(f"like is a malformed bracketed parse, {exemplar!r:.80}; {_REMEDY}")
+    if parser is None:
         problem = f"like must be a bracketed parse, since there is no parser here, got {exemplar!r:.80}"
         raise ValueError(f"{problem}; {_REMEDY}")
-    else:
-        [tree] = parser([exemplar])
-    return tree_signal(tree, control.get("layers"))
+    [parsed] = parser([exemplar])
+    return tree_signal(parsed, control.get("layers"))
+
+
+def bracketed_parse(text: str) -> str | None:
+    """A text that is one bracketed parse, with single spaces; None for any other, such as a sentence."""
+    tree = re.sub(r"(?<=[^\s(])\(", " (", re.sub(r"\s+(?=\))", "", " ".join(text.split())))
+    return tree if _is_parse(tree) else None
 
 
 def bucket_signal(asked: Mapping[str, float | None], control: Mapping[str, Any] | None) -> str | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -25,6 +26,9 @@ from .evaluation_config import EvaluationConfig
 from .oracle import Oracle, is_faithful, load_oracle
 from .resampling import Scores, mean_of
 from .training_pairs import Task
+
+if TYPE_CHECKING:
+    from metrics.bert_ibleu.bert_score import BertScorer
 
 _COUNTS = 10  # columns of `bleu_counts`
 
@@ -56,9 +60,15 @@ class Judges:
         )
 
 
-def in_order(rows: Sequence[BenchmarkRow]) -> list[int]:
+def in_order(rows: Sequence[BenchmarkRow], outputs: Sequence[str]) -> list[int]:
     """The numbers of the rows by their content, so that what is drawn among them does not go by their order."""
-    return sorted(range(len(rows)), key=lambda i: key(0, "row", rows[i]["source"], *rows[i]["references"]))
+
+    def content(i: int) -> tuple[int, str]:
+        row = rows[i]
+        # Which of several equal rows an output belongs to says nothing, so that the output may order them.
+        return key(0, "row", row["source"], *row["references"], row.get("exemplar", "")), outputs[i]
+
+    return sorted(range(len(rows)), key=content)
 
 
 def output_scores(
@@ -77,7 +87,7 @@ def output_scores(
         the scale of 0-100. Figures against references are taken over the rows that have some. Rows come in the order
         of their content, see `in_order`.
     """
-    order = in_order(rows)
+    order = in_order(rows, outputs)
     rows, outputs = [rows[i] for i in order], [outputs[i] for i in order]
     sources = [row["source"] for row in rows]
     pairs = list(zip(sources, outputs, strict=True))
@@ -151,12 +161,7 @@ def _corpus_ibleu(sums: np.ndarray, _: int) -> np.ndarray:
 def _by_encoder(
     rows: Sequence[BenchmarkRow], outputs: Sequence[str], referred: list[int], encoder: str, task: Task
 ) -> dict[str, Scores]:
-    from metrics.bert_ibleu.bert_score import bert_scorer  # imports torch and transformers
-
-    try:
-        scorer = bert_scorer(resolve(encoder))
-    except ValueError as error:
-        raise RunError(f"evaluation.encoder: {error}") from error
+    scorer = load_scorer(encoder)
     found: dict[str, Scores] = {}
     if task == "paraphrase":
         sources = [row["source"] for row in rows]
@@ -170,3 +175,17 @@ def _by_encoder(
             best[i] = max(best[i], 100 * f1)
         found["bert_score"] = mean_of(list(best.values()))
     return found
+
+
+def load_scorer(encoder: str) -> "BertScorer":
+    """BERTScore by an encoder, at the layer that is usual for a model of its name, at whatever revision.
+
+    Raises:
+        RunError: It cannot be loaded.
+    """
+    from metrics.bert_ibleu.bert_score import bert_scorer, usual_layer  # imports torch and transformers
+
+    try:
+        return bert_scorer(resolve(encoder), usual_layer(encoder.partition("@")[0]))
+    except ValueError as error:
+        raise RunError(f"encoder: {error}") from error

@@ -60,7 +60,7 @@ class BertScorer:
     ) -> None:
         if tokens_per_batch is not None and tokens_per_batch < 1:
             raise ValueError(f"tokens_per_batch must be at least 1, got {tokens_per_batch}")
-        self._encoder = Encoder(model, _LAYERS.get(model) if layer is None else layer, device)
+        self._encoder = Encoder(model, usual_layer(model) if layer is None else layer, device)
         self._budget = tokens_per_batch or _TOKENS_PER_BATCH.get(self._encoder.device, _TOKENS_PER_BATCH["cuda"])
         self.layer = self._encoder.layer
         self.signature = f"{model}_L{self.layer}_no-idf"
@@ -101,6 +101,11 @@ class BertScorer:
                 found[i] = score
             states = {one: state for one, state in states.items() if last_use[one] >= begin + _PAIRS_AT_ONCE}
         return found
+
+
+def usual_layer(model: str) -> int | None:
+    """The layer that `bert-score` takes of a model by its Hub id; None of one that it does not know."""
+    return _LAYERS.get(model)
 
 
 @lru_cache(maxsize=1)

@@ -238,6 +238,11 @@ def test_sampling(option, value, status, words, tmp_path):
     [
         (["evaluate", STUDENT], 2, ["nothing to evaluate on", "--benchmark or --data"]),
         (["evaluate", STUDENT, "--benchmark", "quora"], 2, ["'quora' has no public dataset", "--data FILE"]),
+        (
+            ["evaluate", STUDENT, "--benchmark", "mrpc", "--data", "a"],
+            2,
+            ["'mrpc' is nyu-mll/glue", "one or the other"],
+        ),
         (["evaluate", STUDENT, "--benchmark", "mrpc", "--task", "summary"], 2, ["of the task paraphrase, not summary"]),
         (["evaluate", STUDENT, *BENCHMARK, "--nli", STUDENT], 2, ["student"]),
         (["evaluate", STUDENT, *BENCHMARK, "--encoder", "./nowhere"], 1, ["./nowhere", "does not exist"]),

@@ -71,6 +71,42 @@ def test_outputs_that_do_not_fit_the_rows_are_named(rows, tmp_path):
     assert (outcome.status, "has no output for 'It rained in Tokyo.'" in outcome.err) == (1, True)
 
 
+def test_a_source_that_stands_twice_keeps_both_of_its_outputs(tmp_path):
+    rows = [{"source": "Dell rose.", "reference": text} for text in ("It rose.", "Dell was up.")]
+    (tmp_path / "rows.jsonl").write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    outputs = [{"source": row["source"], "output": row["reference"]} for row in rows]
+    own = tmp_path / "own.jsonl"
+    own.write_text("\n".join(map(json.dumps, outputs)), encoding="utf-8")
+    [system] = evaluated(f"outputs:{own}", "--data", tmp_path / "rows.jsonl")["systems"]
+    assert system["figures"]["rouge_l_reference"]["value"] == 1.0
+    own.write_text(
+        "\n".join(map(json.dumps, [outputs[1], {"source": "a", "output": "b"}, outputs[0]])), encoding="utf-8"
+    )
+    outcome = impossible("evaluate", f"outputs:{own}", "--data", tmp_path / "rows.jsonl")
+    assert (outcome.status, "several outputs for 'Dell rose.'" in outcome.err) == (1, True)
+
+
+def test_empty_outputs_are_counted(rows, tmp_path):
+    (tmp_path / "lines.txt").write_text("Profit rose.\n\n", encoding="utf-8")
+    outcome = impossible("evaluate", f"outputs:{tmp_path}/lines.txt", "--data", rows)
+    assert "left 1 of 2 outputs empty" in " ".join(outcome.out.split())
+
+
+def test_the_first_rows_alone_are_called_so(rows):
+    lines = rows.read_text(encoding="utf-8") + '\n{"source": "The last one."}\n'
+    rows.write_text(lines, encoding="utf-8")
+    outcome = impossible("evaluate", "copy-input", "--data", rows, "--n", 2)
+    assert outcome.out.startswith(f"{rows}, the first 2 ")
+    whole = impossible("evaluate", "copy-input", "--data", rows)
+    assert whole.out.startswith(f"{rows}, n = 3 ")
+    assert "BLEU (n = 2)" in whole.out
+
+
+def test_a_system_is_not_held_against_itself(rows):
+    outcome = impossible("evaluate", "copy-input", "--against", "copy-input", "--data", rows)
+    assert (outcome.status, "named twice" in outcome.err) == (2, True)
+
+
 def test_the_outputs_that_are_written_can_be_scored_again(rows, tmp_path):
     first = evaluated(STUDENT, "--data", rows, "--outputs", tmp_path / "student.jsonl")
     written = [json.loads(line) for line in (tmp_path / "student.jsonl").read_text(encoding="utf-8").splitlines()]
@@ -95,14 +131,19 @@ def test_tables_of_the_paper_stand_beside_on_request(rows):
     lines = [line.split() for line in outcome.out.splitlines()]
     assert ["Impossible-T5", "16.4", "27.22"] in lines
     assert not outcome.complaints
+    assert outcome.out.startswith(f"quora: {rows}, n = 2 ")
+    record = evaluated("copy-input", "--benchmark", "quora", "--data", rows, "--paper")
+    assert record["paper"][-1] == {"name": "Impossible-T5", "figures": {"ibleu": 16.4, "bleu": 27.22}}
 
 
 def test_the_front_matter_of_a_card(rows):
     outcome = impossible("evaluate", "copy-input", "--data", rows, "--model-index")
     [model] = yaml.safe_load(outcome.out)["model-index"]
     metrics = {metric["type"]: metric for [result] in [model["results"]] for metric in result["metrics"]}
-    assert metrics["copy"]["value"] == 1.0
+    assert metrics["copy"]["value"] == metrics["rouge_l"]["value"] == 100.0
+    assert metrics["rouge_l"]["name"] == "ROUGE-L to source"
     assert metrics["copy"]["args"]["n"] == 2
+    assert str(rows.parent) not in outcome.out
     assert metrics["ibleu"]["args"]["low"] <= metrics["ibleu"]["value"] <= metrics["ibleu"]["args"]["high"]
 
 
@@ -135,3 +176,14 @@ def test_a_led_student_reads_the_exemplars(led):  # noqa: F811
         for example in of_the_run
     ]
     assert record["systems"][0]["figures"]["conformity"]["value"] == pytest.approx(sum(distances) / 3)
+
+
+def test_an_exemplar_may_be_a_parse_or_begin_with_a_bracket(led, tmp_path):  # noqa: F811
+    def figures(*exemplars):
+        rows = [{"source": s, "exemplar": e} for s, e in zip(SOURCES, exemplars, strict=True)]
+        (tmp_path / "rows.jsonl").write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+        parser = ("--parser", "microworld.parser:parse")
+        return evaluated(f"{led}/student", "--data", tmp_path / "rows.jsonl", *parser)["systems"][0]["figures"]
+
+    sentences = ("It was Acme that won.", "(Reuters) Acme won.")
+    assert figures(*sentences) == figures(*map(parse, sentences))

@@ -127,7 +127,7 @@ def test_evaluate_on_the_microworld():
     assert labels >= {
         "faithful non-copies",
         "copies",
-        "ROUGE-L",
+        "ROUGE-L to source",
         "tree edit distance",
         "iBLEU",
         "TED-F to the exemplar",

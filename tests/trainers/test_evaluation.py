@@ -110,11 +110,13 @@ def test_without_oracle_nothing_is_called_faithful():
 
 def test_an_nli_model_judges_both_ways_of_a_paraphrase_and_one_of_a_summary():
     [row] = summary_rows("summary", 1, 0)
-    shown, outputs = [{"source": row["source"], "references": []}] * 2, [row["source"], row["reference"]]
-    judges = Judges(nli="microworld:models/critic")
-    both, forward = (output_scores(shown, outputs, judges, task)["entailed_nli"].rows.tolist() for task in TASKS)
-    assert both == [[True], [False]]
-    assert forward == [[True], [True]]
+    shown, judges = [{"source": row["source"], "references": []}] * 2, Judges(nli="microworld:models/critic")
+
+    def judged(output, task):
+        return output_scores(shown, [output] * 2, judges, task)["entailed_nli"].value
+
+    assert [judged(row["source"], task) for task in TASKS] == [1.0, 1.0]
+    assert [judged(row["reference"], task) for task in TASKS] == [0.0, 1.0]
 
 
 def test_the_order_of_rows_changes_no_figure():
@@ -122,6 +124,9 @@ def test_the_order_of_rows_changes_no_figure():
     judges = Judges(ORACLE)
     there = figures_of(output_scores(shown, OUTPUTS[::-1], judges, "paraphrase"))
     assert figures_of(output_scores(shown[::-1], OUTPUTS, judges, "paraphrase")) == there
+    equal = [shown[0]] * 4
+    there = figures_of(output_scores(equal, OUTPUTS, judges, "paraphrase"))
+    assert figures_of(output_scores(equal, OUTPUTS[::-1], judges, "paraphrase")) == there
 
 
 def test_standard_errors():
