@@ -169,3 +169,23 @@ def test_answers_wait_for_a_server_that_is_away(task):
         assert page.is_hidden("#trouble")
         assert stored(task, "ann")[:3] == [3, 2, ""]
         assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+@pytest.mark.slow
+@needs_chromium
+def test_answers_that_wait_outlive_another_annotator_and_another_task_in_the_tab(task):
+    with served("annotate", "serve", task, "--port", "0") as address, opened(address) as page:
+        page.on("dialog", lambda dialog: dialog.accept())
+        of_another_task = {"annotator": "ann", "item": "elsewhere", "question": "fluent", "rating": 1}
+        page.evaluate("rows => sessionStorage.setItem('unsent answers', rows)", json.dumps([of_another_task]))
+        page.route("**/api/answers", lambda route: route.abort())
+        for annotator, key in (("ann", "3"), ("bob", "2")):
+            page.goto(f"{address}?annotator={annotator}")
+            page.wait_for_selector("#source")
+            page.keyboard.press(key)
+        assert page.inner_text("#saved") == "2 not stored yet"
+        assert page.inner_text("#count") == "1 of 6"
+        page.unroute("**/api/answers")
+        all_stored(page)
+        assert [stored(task, annotator) for annotator in ("ann", "bob")] == [[3, *[""] * 17], [2, *[""] * 17]]
+        assert json.loads(page.evaluate("sessionStorage.getItem('unsent answers')")) == [of_another_task]
