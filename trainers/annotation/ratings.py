@@ -55,7 +55,8 @@ def read_ratings(folder: Path) -> Ratings:
     for rating in ratings:
         if rating.item not in items or rating.question not in questions:
             where = f"{answers.folder}/{rating.annotator}.jsonl"
-            raise RunError(f"{where} answers '{rating.question}' of item '{rating.item}', which is none of this task's")
+            asked = f"{rating.question!r:.60} of item {rating.item!r:.60}"
+            raise RunError(f"{where} answers {asked}, which is none of this task's; move it to its own task's folder")
     return Ratings(task, systems, tuple(ratings))
 
 

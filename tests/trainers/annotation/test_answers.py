@@ -1,5 +1,6 @@
 """Answers that were confirmed are on the disk, whatever happens; those that were not are not half there."""
 
+import json
 import os
 import signal
 import subprocess
@@ -94,6 +95,40 @@ def test_a_spoilt_line_is_named(answers):
     path = answers.folder / "ann.jsonl"
     path.write_bytes(path.read_bytes().replace(b"2", b"7", 1))
     with pytest.raises(RunError, match=r"ann\.jsonl, line 1 is no answer \(rating 7\)"):
+        answers.of("ann")
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        (
+            {"item": "i", "question": ["fluent"], "rating": 2, "at": "now"},
+            "the question must be a text, got ['fluent']",
+        ),
+        ({"item": 5, "question": "fluent", "rating": 2, "at": "now"}, "the item must be a text, got 5"),
+        ({"item": "i", "question": "fluent", "rating": 2, "at": None}, "the at must be a text, got None"),
+        ({"item": "i", "question": "fluent", "rating": True, "at": "now"}, "rating True"),
+        ({"item": "i", "question": "fluent", "rating": [2], "at": "now"}, "rating [2]"),
+        ({"item": "i", "question": "fluent", "rating": 2}, "it must have item, question, rating, at"),
+        ([], "it must have item, question, rating, at"),
+    ],
+)
+def test_a_line_of_other_types_is_named(answers, line, words):
+    answers.add("ann", answer(0))
+    with (answers.folder / "ann.jsonl").open("a") as file:
+        file.write(json.dumps(line) + "\n")
+    with pytest.raises(RunError) as caught:
+        answers.of("ann")
+    assert str(caught.value).startswith(f"{answers.folder}/ann.jsonl, line 2 is no answer ({words}")
+    assert str(caught.value).endswith("; remove or correct the line")
+
+
+@pytest.mark.parametrize("line", [b"\xff", b"{", b"\n{}"])
+def test_a_line_that_is_no_json_is_named(answers, line):
+    answers.add("ann", answer(0))
+    with (answers.folder / "ann.jsonl").open("ab") as file:
+        file.write(line + b"\n")
+    with pytest.raises(RunError, match=r"ann\.jsonl, line 2 is no"):
         answers.of("ann")
 
 
