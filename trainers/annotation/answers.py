@@ -5,6 +5,7 @@ import fcntl
 import json
 import os
 import unicodedata
+from contextlib import suppress
 from io import FileIO
 from pathlib import Path
 from typing import NamedTuple
@@ -85,8 +86,21 @@ class Answers:
         return found
 
     def annotators(self) -> list[str]:
-        """Everyone who has answered something."""
-        return sorted(unicodedata.normalize("NFC", path.stem) for path in self.folder.glob("*.jsonl"))
+        """Everyone who has answered something. Hidden files, such as macOS leaves beside others, are passed over.
+
+        Raises:
+            RunError: A file has a name that no annotator's has; its answers would be lost.
+        """
+        paths = [path for path in self.folder.glob("*.jsonl") if not path.name.startswith(".")]
+        return sorted(map(self._annotator_of, paths))
+
+    def _annotator_of(self, path: Path) -> str:
+        with suppress(UsageError, FileNotFoundError):
+            name = annotator_name(path.stem)
+            if path.samefile(self._path(name)):
+                return name
+        remedy = "name it as 'impossible annotate serve' does, in small letters, such as ann.jsonl, or move it away"
+        raise RunError(f"{path} is no annotator's file; {remedy}")
 
     def _path(self, annotator: str) -> Path:
         return self.folder / f"{annotator_name(annotator)}.jsonl"

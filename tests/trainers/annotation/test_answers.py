@@ -132,6 +132,22 @@ def test_a_line_that_is_no_json_is_named(answers, line):
         answers.of("ann")
 
 
+@pytest.mark.parametrize("name", ["._ann.jsonl", ".x.jsonl", "notes.txt"])
+def test_files_of_other_programs_are_passed_over(answers, name):
+    answers.add("ann", answer(0))
+    (answers.folder / name).write_bytes(b"\0\5\x16\7")
+    assert answers.annotators() == ["ann"]
+
+
+@pytest.mark.parametrize("name", ["ann (1).jsonl", "BOB.jsonl", "zoe\u0308.jsonl", "dan .jsonl"])
+def test_a_file_that_is_no_annotators_is_named(answers, name):
+    answers.add("ann", answer(0))
+    (answers.folder / name).write_bytes((answers.folder / "ann.jsonl").read_bytes())
+    with pytest.raises(RunError) as caught:
+        answers.annotators()
+    assert str(caught.value).startswith(f"{answers.folder}/{name} is no annotator's file")
+
+
 @pytest.mark.parametrize(
     ("text", "name"), [(" Ann  Lee ", "ann lee"), ("O'Brien-2", "o'brien-2"), ("JÜRGEN", "jürgen")]
 )
