@@ -35,7 +35,7 @@ class AnnotationServer(ThreadingHTTPServer):
     """Serves one task. All that it knows of answers is on the disk, so that it may be killed at any time.
 
     Args:
-        address: Host and port; port 0 takes a free one.
+        address: Host, by name, IPv4 or IPv6, and port; port 0 takes a free one.
         task: What annotators see. Which system wrote what, this server never reads.
         answers: Where theirs go.
     """
@@ -47,6 +47,8 @@ class AnnotationServer(ThreadingHTTPServer):
         self.page = load_page()
         self.items = {item.id for item in task.items}
         self.questions = {question.name for question in task.questions}
+        if ":" in address[0]:
+            self.address_family = socket.AF_INET6
         super().__init__(address, _Handler)
 
     def server_bind(self) -> None:
