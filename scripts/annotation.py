@@ -61,7 +61,8 @@ def _print_left_out(made_from: dict[str, Any], n: int) -> None:
     if left_out := made_from["not_common_sources"]:
         print(f"Left out: {left_out:,} sentences that not every system has an output for")
     if repeated := made_from["repeated_sources"]:
-        print(f"Left out: {repeated:,} rows whose sentence had come before in the same file")
+        differing = f"{made_from['repeated_with_other_output']:,} with another output; the first counts"
+        print(f"Left out: {repeated:,} rows whose sentence had come before in the same file ({differing})")
 
 
 def _serve(options: argparse.Namespace) -> None:

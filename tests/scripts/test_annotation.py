@@ -39,6 +39,18 @@ def test_making_says_what_was_made_and_how_to_go_on(tmp_path, files):
     )
 
 
+def test_making_counts_the_rows_whose_sentence_had_come_before(tmp_path, files):
+    rows = [{"source": SOURCES[0], "output": output} for output in ("Another output.", f"It is said: {SOURCES[0]}")]
+    with (tmp_path / "quokka.jsonl").open("a") as file:
+        file.writelines(json.dumps(row) + "\n" for row in rows)
+    outcome = impossible("annotate", "make", tmp_path / "task", "--outputs", *files)
+    words = "Left out: 2 rows whose sentence had come before in the same file (1 with another output; the first counts)"
+    assert words in outcome.out.splitlines()
+    texts = {item.output for item in read_task(tmp_path / "task").items}
+    assert f"It is said: {SOURCES[0]}" in texts
+    assert "Another output." not in texts
+
+
 def test_a_run_is_a_task_of_its_systems(tmp_path, finished):
     outcome = impossible("annotate", "make", tmp_path / "task", "--run", finished, "--json")
     made = json.loads(outcome.out)
