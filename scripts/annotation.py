@@ -12,6 +12,7 @@ from builders.errors import RunError, UsageError, one_line
 from builders.user_path import user_path
 from model_cards.annotation import annotation_table
 from model_cards.paper_tables import HUMAN_EVALUATIONS
+from trainers.annotation.addresses import addresses
 from trainers.annotation.answers import Answers
 from trainers.annotation.making import make_task
 from trainers.annotation.outputs import read_outputs, run_outputs
@@ -60,7 +61,8 @@ def _print_left_out(made_from: dict[str, Any], n: int) -> None:
     if left_out := made_from["not_common_sources"]:
         print(f"Left out: {left_out:,} sentences that not every system has an output for")
     if repeated := made_from["repeated_sources"]:
-        print(f"Left out: {repeated:,} rows whose sentence had come before in the same file")
+        differing = f"{made_from['repeated_with_other_output']:,} with another output; the first counts"
+        print(f"Left out: {repeated:,} rows whose sentence had come before in the same file ({differing})")
 
 
 def _serve(options: argparse.Namespace) -> None:
@@ -74,7 +76,8 @@ def _serve(options: argparse.Namespace) -> None:
         place = f"port {options.port} of {options.host}"
         raise RunError(f"{place} cannot be used ({one_line(error)}); choose another by --port or --host") from None
     with server, suppress(KeyboardInterrupt):
-        print(f"http://{server.server_name}:{server.server_port}/  (Ctrl-C ends it)", flush=True)
+        here, *elsewhere = addresses(server.server_name, server.server_port)
+        print(f"{here}  (Ctrl-C ends it)", *(f"{url}  (from elsewhere)" for url in elsewhere), sep="\n", flush=True)
         if not ip_address(server.server_name).is_loopback:
             warning = "whoever reaches this port can read the task and answer under any name"
             print(f"impossible: {warning}", file=sys.stderr, flush=True)

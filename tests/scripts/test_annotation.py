@@ -39,6 +39,18 @@ def test_making_says_what_was_made_and_how_to_go_on(tmp_path, files):
     )
 
 
+def test_making_counts_the_rows_whose_sentence_had_come_before(tmp_path, files):
+    rows = [{"source": SOURCES[0], "output": output} for output in ("Another output.", f"It is said: {SOURCES[0]}")]
+    with (tmp_path / "quokka.jsonl").open("a") as file:
+        file.writelines(json.dumps(row) + "\n" for row in rows)
+    outcome = impossible("annotate", "make", tmp_path / "task", "--outputs", *files)
+    words = "Left out: 2 rows whose sentence had come before in the same file (1 with another output; the first counts)"
+    assert words in outcome.out.splitlines()
+    texts = {item.output for item in read_task(tmp_path / "task").items}
+    assert f"It is said: {SOURCES[0]}" in texts
+    assert "Another output." not in texts
+
+
 def test_a_run_is_a_task_of_its_systems(tmp_path, finished):
     outcome = impossible("annotate", "make", tmp_path / "task", "--run", finished, "--json")
     made = json.loads(outcome.out)
@@ -169,3 +181,23 @@ def test_answers_wait_for_a_server_that_is_away(task):
         assert page.is_hidden("#trouble")
         assert stored(task, "ann")[:3] == [3, 2, ""]
         assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+@pytest.mark.slow
+@needs_chromium
+def test_answers_that_wait_outlive_another_annotator_and_another_task_in_the_tab(task):
+    with served("annotate", "serve", task, "--port", "0") as address, opened(address) as page:
+        page.on("dialog", lambda dialog: dialog.accept())
+        of_another_task = {"annotator": "ann", "item": "elsewhere", "question": "fluent", "rating": 1}
+        page.evaluate("rows => sessionStorage.setItem('unsent answers', rows)", json.dumps([of_another_task]))
+        page.route("**/api/answers", lambda route: route.abort())
+        for annotator, key in (("ann", "3"), ("bob", "2")):
+            page.goto(f"{address}?annotator={annotator}")
+            page.wait_for_selector("#source")
+            page.keyboard.press(key)
+        assert page.inner_text("#saved") == "2 not stored yet"
+        assert page.inner_text("#count") == "1 of 6"
+        page.unroute("**/api/answers")
+        all_stored(page)
+        assert [stored(task, annotator) for annotator in ("ann", "bob")] == [[3, *[""] * 17], [2, *[""] * 17]]
+        assert json.loads(page.evaluate("sessionStorage.getItem('unsent answers')")) == [of_another_task]

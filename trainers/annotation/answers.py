@@ -4,13 +4,16 @@ import errno
 import fcntl
 import json
 import os
-import re
 import unicodedata
+from contextlib import suppress
 from io import FileIO
 from pathlib import Path
 from typing import NamedTuple
 
 from builders.errors import RunError, UsageError
+from builders.files import read_json
+
+from .questions import RATINGS
 
 LONGEST_NAME = 40  # characters
 
@@ -83,8 +86,21 @@ class Answers:
         return found
 
     def annotators(self) -> list[str]:
-        """Everyone who has answered something."""
-        return sorted(unicodedata.normalize("NFC", path.stem) for path in self.folder.glob("*.jsonl"))
+        """Everyone who has answered something. Hidden files, such as macOS leaves beside others, are passed over.
+
+        Raises:
+            RunError: A file has a name that no annotator's has; its answers would be lost.
+        """
+        paths = [path for path in self.folder.glob("*.jsonl") if not path.name.startswith(".")]
+        return sorted(map(self._annotator_of, paths))
+
+    def _annotator_of(self, path: Path) -> str:
+        with suppress(UsageError, FileNotFoundError):
+            name = annotator_name(path.stem)
+            if path.samefile(self._path(name)):
+                return name
+        remedy = "name it as 'impossible annotate serve' does, in small letters, such as ann.jsonl, or move it away"
+        raise RunError(f"{path} is no annotator's file; {remedy}")
 
     def _path(self, annotator: str) -> Path:
         return self.folder / f"{annotator_name(annotator)}.jsonl"
@@ -122,12 +138,17 @@ def _cut_torn_line(file: FileIO) -> int:
 
 def _parse(line: bytes, where: str) -> Answer:
     try:
-        answer = Answer(**json.loads(line))
-        if not re.fullmatch(r"\S+", answer.item) or answer.rating not in (1, 2, 3, None):
-            raise ValueError(f"rating {answer.rating}")
-    except (ValueError, TypeError) as error:
+        row = read_json(line.decode(), where)
+        if not isinstance(row, dict) or set(row) != set(Answer._fields):
+            raise ValueError(f"it must have {', '.join(Answer._fields)}")
+        for name in ("item", "question", "at"):
+            if not isinstance(row[name], str):
+                raise ValueError(f"the {name} must be a text, got {row[name]!r:.60}")
+        if row["rating"] is not None and (type(row["rating"]) is not int or row["rating"] not in RATINGS):
+            raise ValueError(f"rating {row['rating']!r:.60}")
+    except ValueError as error:
         raise RunError(f"{where} is no answer ({error}): {line[:60]!r}; remove or correct the line") from None
-    return answer
+    return Answer(**row)
 
 
 def _sync_folder(folder: Path) -> None:

@@ -46,6 +46,7 @@ def make_task(systems: Mapping[str, Outputs], task: Task, n: int, seed: int) -> 
         "common_sources": len(common),
         "not_common_sources": len(every) - len(common),
         "repeated_sources": sum(outputs.repeated for outputs in systems.values()),
+        "repeated_with_other_output": sum(outputs.differing for outputs in systems.values()),
     }
     ordered = tuple(items[name] for name in sorted(items))
     return AnnotationTask(task, seed, ordered), Systems(written, made_from)

@@ -17,12 +17,14 @@ class Outputs:
     Args:
         place: Where that was read.
         by_source: Its output for each source.
-        repeated: Rows whose source had come before; of these the first counts.
+        repeated: Rows whose source had come before; the first row of a source counts.
+        differing: Those of them whose output is not that of the first row.
     """
 
     place: str
     by_source: dict[str, str] = field(default_factory=dict)
     repeated: int = 0
+    differing: int = 0
 
     def add(self, source: object, output: object, where: str) -> None:
         """Takes a row.
@@ -35,7 +37,7 @@ class Outputs:
                 raise RunError(f"{where}: the {name} must be a text, got {text!r:.60}; correct the row")
         source, output = str(source).strip(), str(output).strip()
         self.repeated += source in self.by_source
-        self.by_source.setdefault(source, output)
+        self.differing += self.by_source.setdefault(source, output) != output
 
 
 def read_outputs(named: list[str]) -> dict[str, Outputs]:

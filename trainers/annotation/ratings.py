@@ -12,6 +12,8 @@ from builders.files import atomic_path
 from .answers import Answers
 from .task import AnnotationTask, Systems, answers_folder, read_systems, read_task
 
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")  # with which a spreadsheet's formulas begin
+
 
 @dataclass(frozen=True)
 class Rating:
@@ -55,23 +57,32 @@ def read_ratings(folder: Path) -> Ratings:
     for rating in ratings:
         if rating.item not in items or rating.question not in questions:
             where = f"{answers.folder}/{rating.annotator}.jsonl"
-            raise RunError(f"{where} answers '{rating.question}' of item '{rating.item}', which is none of this task's")
+            asked = f"{rating.question!r:.60} of item {rating.item!r:.60}"
+            raise RunError(f"{where} answers {asked}, which is none of this task's; move it to its own task's folder")
     return Ratings(task, systems, tuple(ratings))
 
 
 def write_csv(path: Path, found: Ratings) -> None:
-    """Writes a row for every answer and system that it is about."""
-    rows = list(_rows(found))
+    """Writes a row for every answer and system that it is about.
+
+    A text that a spreadsheet would take for a formula has an apostrophe before it (OWASP, "CSV Injection").
+    """
+    rows = [{name: _no_formula(cell) for name, cell in row.items()} for row in _rows(found)]
     with atomic_path(path) as partial, partial.open("w", encoding="utf-8", newline="") as file:
-        table = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
+        # Every text is quoted: a carriage return in one that is not would end its row.
+        table = csv.DictWriter(file, list(rows[0]), lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC)
         table.writeheader()
         table.writerows(rows)
 
 
 def write_jsonl(path: Path, found: Ratings) -> None:
-    """Writes the same as `write_csv`; where nobody could judge, `rating` is null."""
+    """Writes the same as `write_csv`, every text as it is; where nobody could judge, `rating` is null."""
     with atomic_path(path) as partial, partial.open("w", encoding="utf-8") as file:
         file.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in _rows(found))
+
+
+def _no_formula(cell: object) -> object:
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
 
 
 def _rows(found: Ratings) -> Iterator[dict[str, object]]:

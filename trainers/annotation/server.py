@@ -35,7 +35,7 @@ class AnnotationServer(ThreadingHTTPServer):
     """Serves one task. All that it knows of answers is on the disk, so that it may be killed at any time.
 
     Args:
-        address: Host and port; port 0 takes a free one.
+        address: Host, by name, IPv4 or IPv6, and port; port 0 takes a free one.
         task: What annotators see. Which system wrote what, this server never reads.
         answers: Where theirs go.
     """
@@ -47,6 +47,8 @@ class AnnotationServer(ThreadingHTTPServer):
         self.page = load_page()
         self.items = {item.id for item in task.items}
         self.questions = {question.name for question in task.questions}
+        if ":" in address[0]:
+            self.address_family = socket.AF_INET6
         super().__init__(address, _Handler)
 
     def server_bind(self) -> None:
@@ -76,8 +78,7 @@ class _Handler(BaseHTTPRequestHandler):
     disable_nagle_algorithm = True  # or each answer waits 40 ms for the packet that follows its head
 
     def do_GET(self) -> None:
-        url = urlsplit(self.path)
-        if url.path == "/" and self._comes_to_us():
+        if self._path() == "/" and self._comes_to_us():
             page = self.server.page
             self._send(HTTPStatus.OK, "text/html; charset=utf-8", page.body, {"Content-Security-Policy": page.policy})
             return
@@ -92,7 +93,10 @@ class _Handler(BaseHTTPRequestHandler):
         try:
             if not self._comes_to_us():
                 raise _RefusedError(HTTPStatus.MISDIRECTED_REQUEST, "this name of the server is not known to it")
-            route = routes.get(urlsplit(self.path).path)
+            path = self._path()
+            if path is None:
+                raise _RefusedError(HTTPStatus.BAD_REQUEST, "what is asked for is no address")
+            route = routes.get(path)
             if route is None:
                 raise _RefusedError(HTTPStatus.NOT_FOUND, "there is nothing under this address")
             value = route()
@@ -144,7 +148,11 @@ class _Handler(BaseHTTPRequestHandler):
         if self.headers.get_content_type() != "application/json":
             raise _RefusedError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "an answer must be JSON")
         origin = self.headers["Origin"]
-        if origin is not None and urlsplit(origin).netloc != self.headers["Host"]:
+        try:
+            foreign = origin is not None and urlsplit(origin).netloc != self.headers["Host"]
+        except ValueError:
+            raise _RefusedError(HTTPStatus.BAD_REQUEST, "the origin of the request is no address") from None
+        if foreign:
             raise _RefusedError(HTTPStatus.FORBIDDEN, "the request comes from the page of another site")
         length = self.headers["Content-Length"] or ""
         if not (length.isascii() and length.isdigit()):
@@ -158,6 +166,13 @@ class _Handler(BaseHTTPRequestHandler):
         if not isinstance(row, dict) or any(isinstance(value, (dict, list)) for value in row.values()):
             raise _RefusedError(HTTPStatus.BAD_REQUEST, "an answer must be one flat JSON object")
         return row
+
+    def _path(self) -> str | None:
+        """The path that is asked for; None where the address is malformed, such as `http://[x/`."""
+        try:
+            return urlsplit(self.path).path
+        except ValueError:
+            return None
 
     def _comes_to_us(self) -> bool:
         """Whether the request names this machine, by an address or its own name.

@@ -1,7 +1,7 @@
 """A task for annotators: outputs without the names of their systems, and, in a file of its own, who wrote what."""
 
-import json
-from dataclasses import asdict, dataclass
+from collections import Counter
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,11 @@ class Item:
     source: str
     output: str
 
+    def __post_init__(self) -> None:
+        for name, text in asdict(self).items():
+            if not isinstance(text, str):
+                raise ValueError(f"an item's {name} must be a text, got {text!r:.60}")
+
 
 @dataclass(frozen=True)
 class AnnotationTask:
@@ -39,8 +44,15 @@ class AnnotationTask:
     items: tuple[Item, ...]
 
     def __post_init__(self) -> None:
-        if self.task not in QUESTIONS:
-            raise KeyError(f"task {self.task!r}")
+        if not isinstance(self.task, str) or self.task not in QUESTIONS:
+            raise ValueError(f"task must be {' or '.join(QUESTIONS)}, got {self.task!r:.60}")
+        if type(self.seed) is not int:
+            raise ValueError(f"seed must be a whole number, got {self.seed!r:.60}")
+        if not self.items:
+            raise ValueError("items must not be empty")
+        for item, times in Counter(item.id for item in self.items).items():
+            if times > 1:
+                raise ValueError(f"item {item!r:.60} is there twice")
 
     @property
     def questions(self) -> tuple[Question, ...]:
@@ -63,6 +75,15 @@ class Systems:
 
     outputs: dict[str, dict[str, str]]
     made_from: dict[str, Any]
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.made_from, dict):
+            raise ValueError(f"made_from must be an object, got {self.made_from!r:.60}")
+        if not isinstance(self.outputs, dict) or not self.outputs:
+            raise ValueError(f"outputs must be an object with a system in it, got {self.outputs!r:.60}")
+        for name, written in self.outputs.items():
+            if not isinstance(written, dict):
+                raise ValueError(f"outputs of '{name}' must be an object, got {written!r:.60}")
 
 
 def answers_folder(folder: Path) -> Path:
@@ -101,18 +122,46 @@ def read_task(folder: Path) -> AnnotationTask:
     """
     record = _read(folder, _TASK)
     try:
-        items = tuple(Item(**item) for item in record["items"])
+        listed = _fields_of(AnnotationTask, record, "it")["items"]
+        if not isinstance(listed, list):
+            raise ValueError(f"items must be a list, got {listed!r:.60}")
+        items = tuple(Item(**_fields_of(Item, item, "an item")) for item in listed)
         return AnnotationTask(record["task"], record["seed"], items)
-    except (KeyError, TypeError) as error:
+    except ValueError as error:
         raise _spoilt(folder / _TASK, error) from None
 
 
 def read_systems(folder: Path) -> Systems:
     """Who wrote what; `read_task` has the errors."""
+    task, record = read_task(folder), _read(folder, _SYSTEMS)
     try:
-        return Systems(**_read(folder, _SYSTEMS))
-    except TypeError as error:
+        systems = Systems(**_fields_of(Systems, record, "it"))
+        _check_items(systems.outputs, task.items)
+        return systems
+    except ValueError as error:
         raise _spoilt(folder / _SYSTEMS, error) from None
+
+
+def _check_items(outputs: dict[str, dict[str, str]], items: tuple[Item, ...]) -> None:
+    """Refuses outputs unless every system has an item for every source, and every item has a system."""
+    of_source = {(item.source, item.id) for item in items}
+    first, sources = next((name, set(written)) for name, written in outputs.items())
+    for name, written in outputs.items():
+        for source, item in written.items():
+            if not isinstance(item, str) or (source, item) not in of_source:
+                raise ValueError(f"'{name}' has {item!r:.60} for {source!r:.60}, which is no item of that source")
+        if set(written) != sources:
+            raise ValueError(f"'{name}' and '{first}' are not of the same sources")
+    if lost := {item.id for item in items}.difference(*(written.values() for written in outputs.values())):
+        raise ValueError(f"no system wrote item {min(lost)!r:.60}")
+
+
+def _fields_of(kind: type[Item | AnnotationTask | Systems], value: Any, what: str) -> dict[str, Any]:
+    """A JSON object that has the fields of a dataclass and no others."""
+    names = [field.name for field in fields(kind)]
+    if not isinstance(value, dict) or set(value) != set(names):
+        raise ValueError(f"{what} must have {', '.join(names)}, got {value!r:.60}")
+    return value
 
 
 def _read(folder: Path, name: str) -> Any:
@@ -122,5 +171,5 @@ def _read(folder: Path, name: str) -> Any:
 
 
 def _spoilt(path: Path, error: Exception) -> RunError:
-    words = json.dumps(str(error))
-    return RunError(f"{path} is not as 'impossible annotate make' wrote it ({words}); make the task again")
+    remedy = "make the task again in another folder, of the same outputs and seed, and take the file from there"
+    return RunError(f"{path} is not as 'impossible annotate make' wrote it ({error}); {remedy}")

@@ -1,5 +1,6 @@
 """Answers that were confirmed are on the disk, whatever happens; those that were not are not half there."""
 
+import json
 import os
 import signal
 import subprocess
@@ -95,6 +96,56 @@ def test_a_spoilt_line_is_named(answers):
     path.write_bytes(path.read_bytes().replace(b"2", b"7", 1))
     with pytest.raises(RunError, match=r"ann\.jsonl, line 1 is no answer \(rating 7\)"):
         answers.of("ann")
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        (
+            {"item": "i", "question": ["fluent"], "rating": 2, "at": "now"},
+            "the question must be a text, got ['fluent']",
+        ),
+        ({"item": 5, "question": "fluent", "rating": 2, "at": "now"}, "the item must be a text, got 5"),
+        ({"item": "i", "question": "fluent", "rating": 2, "at": None}, "the at must be a text, got None"),
+        ({"item": "i", "question": "fluent", "rating": True, "at": "now"}, "rating True"),
+        ({"item": "i", "question": "fluent", "rating": [2], "at": "now"}, "rating [2]"),
+        ({"item": "i", "question": "fluent", "rating": 2}, "it must have item, question, rating, at"),
+        ([], "it must have item, question, rating, at"),
+    ],
+)
+def test_a_line_of_other_types_is_named(answers, line, words):
+    answers.add("ann", answer(0))
+    with (answers.folder / "ann.jsonl").open("a") as file:
+        file.write(json.dumps(line) + "\n")
+    with pytest.raises(RunError) as caught:
+        answers.of("ann")
+    assert str(caught.value).startswith(f"{answers.folder}/ann.jsonl, line 2 is no answer ({words}")
+    assert str(caught.value).endswith("; remove or correct the line")
+
+
+@pytest.mark.parametrize("line", [b"\xff", b"{", b"\n{}"])
+def test_a_line_that_is_no_json_is_named(answers, line):
+    answers.add("ann", answer(0))
+    with (answers.folder / "ann.jsonl").open("ab") as file:
+        file.write(line + b"\n")
+    with pytest.raises(RunError, match=r"ann\.jsonl, line 2 is no"):
+        answers.of("ann")
+
+
+@pytest.mark.parametrize("name", ["._ann.jsonl", ".x.jsonl", "notes.txt"])
+def test_files_of_other_programs_are_passed_over(answers, name):
+    answers.add("ann", answer(0))
+    (answers.folder / name).write_bytes(b"\0\5\x16\7")
+    assert answers.annotators() == ["ann"]
+
+
+@pytest.mark.parametrize("name", ["ann (1).jsonl", "BOB.jsonl", "zoe\u0308.jsonl", "dan .jsonl"])
+def test_a_file_that_is_no_annotators_is_named(answers, name):
+    answers.add("ann", answer(0))
+    (answers.folder / name).write_bytes((answers.folder / "ann.jsonl").read_bytes())
+    with pytest.raises(RunError) as caught:
+        answers.annotators()
+    assert str(caught.value).startswith(f"{answers.folder}/{name} is no annotator's file")
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """A task is blind, the same for the same seed, and loses no answers."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -129,8 +130,68 @@ def test_a_runs_systems_are_those_of_its_metrics():
     assert {len(outputs.by_source) for outputs in found.values()} == {5}
 
 
-def test_a_spoilt_task_is_named(tmp_path):
+REMEDY = "make the task again in another folder, of the same outputs and seed, and take the file from there"
+
+
+@pytest.mark.parametrize(
+    ("spoil", "words"),
+    [
+        (lambda task: [task], "it must have task, seed, items"),
+        (lambda task: {"task": "paraphrase", "seed": 0}, "it must have task, seed, items"),
+        (lambda task: task | {"task": "translation"}, "task must be paraphrase or summary, got 'translation'"),
+        (lambda task: task | {"task": ["summary"]}, "task must be paraphrase or summary, got ['summary']"),
+        (lambda task: task | {"seed": "0"}, "seed must be a whole number, got '0'"),
+        (lambda task: task | {"items": {}}, "items must be a list, got {}"),
+        (lambda task: task | {"items": []}, "items must not be empty"),
+        (lambda task: task | {"items": [5]}, "an item must have id, source, output, got 5"),
+        (lambda task: task | {"items": [{"id": "a"}]}, "an item must have id, source, output, got {'id': 'a'}"),
+        (lambda task: task | {"items": [task["items"][0] | {"output": None}]}, "output must be a text, got None"),
+        (lambda task: task | {"items": task["items"][:1] * 2}, "is there twice"),
+    ],
+)
+def test_a_spoilt_task_is_named(tmp_path, spoil, words):
     made(tmp_path / "task")
-    (tmp_path / "task/task.json").write_text('{"task": "translation", "seed": 0, "items": []}')
-    with pytest.raises(RunError, match=r"task\.json is not as 'impossible annotate make' wrote it .*translation"):
+    path = tmp_path / "task/task.json"
+    path.write_text(json.dumps(spoil(json.loads(path.read_text()))))
+    with pytest.raises(RunError) as caught:
         read_task(tmp_path / "task")
+    assert str(caught.value).startswith(f"{path} is not as 'impossible annotate make' wrote it (")
+    assert words in str(caught.value)
+    assert str(caught.value).endswith(REMEDY)
+
+
+def changed(systems, **outputs):
+    return systems | {"outputs": systems["outputs"] | outputs}
+
+
+@pytest.mark.parametrize(
+    ("spoil", "words"),
+    [
+        (lambda systems: {"outputs": systems["outputs"]}, "it must have outputs, made_from"),
+        (lambda systems: systems | {"made_from": 5}, "made_from must be an object, got 5"),
+        (lambda systems: systems | {"outputs": []}, "outputs must be an object with a system in it, got []"),
+        (lambda systems: systems | {"outputs": {}}, "outputs must be an object with a system in it, got {}"),
+        (lambda systems: changed(systems, Copy=5), "outputs of 'Copy' must be an object, got 5"),
+        (lambda systems: changed(systems, Copy={"s0": 5}), "'Copy' has 5 for 's0', which is no item of that source"),
+        (lambda systems: changed(systems, Copy={"s0": ["a"]}), "'Copy' has ['a'] for 's0', which is no item"),
+        (lambda systems: changed(systems, Copy={"s0": "nope"}), "'Copy' has 'nope' for 's0', which is no item"),
+        (
+            lambda systems: changed(systems, Copy={SENTENCES[0]: systems["outputs"]["Copy"][SENTENCES[1]]}),
+            "which is no item of that source",
+        ),
+        (lambda systems: changed(systems, Copy={}), "'Copy' and 'Quokka-T5' are not of the same sources"),
+        (
+            lambda systems: changed(systems, Copy=systems["outputs"]["Numbat-XL"]),
+            "no system wrote item",
+        ),
+    ],
+)
+def test_spoilt_systems_are_named(tmp_path, spoil, words):
+    made(tmp_path / "task")
+    path = tmp_path / "task/systems.json"
+    path.write_text(json.dumps(spoil(json.loads(path.read_text()))))
+    with pytest.raises(RunError) as caught:
+        read_systems(tmp_path / "task")
+    assert str(caught.value).startswith(f"{path} is not as 'impossible annotate make' wrote it (")
+    assert words in str(caught.value)
+    assert str(caught.value).endswith(REMEDY)

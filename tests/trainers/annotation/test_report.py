@@ -12,7 +12,7 @@ from trainers.annotation.answers import Answer, Answers
 from trainers.annotation.making import make_task
 from trainers.annotation.ratings import read_ratings, write_csv, write_jsonl
 from trainers.annotation.report import report
-from trainers.annotation.task import answers_folder, write_task
+from trainers.annotation.task import AnnotationTask, Item, Systems, answers_folder, write_task
 
 # By annotator and system: the ratings of the four sentences; None is "cannot judge", a missing name no answer.
 GIVEN = {
@@ -99,6 +99,23 @@ def test_tables_hold_every_answer(folder, tmp_path):
         assert [*csv.DictReader(file)] == [
             {name: "" if value is None else str(value) for name, value in row.items()} for row in rows
         ]
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1 degree", "@SUM(1)", "\t=1", "\r=1"])
+def test_no_cell_of_the_csv_is_a_formula(tmp_path, text):
+    task = AnnotationTask("summary", 0, (Item("a", f"{text} source", f"{text} output\n=2"),))
+    write_task(tmp_path / "task", task, Systems({text: {f"{text} source": "a"}}, {}))
+    Answers(answers_folder(tmp_path / "task")).add("ann", Answer("a", "fluent", 2, "now"))
+    found = read_ratings(tmp_path / "task")
+    write_csv(tmp_path / "out.csv", found)
+    write_jsonl(tmp_path / "out.jsonl", found)
+    with (tmp_path / "out.csv").open(newline="", encoding="utf-8") as file:
+        [row] = csv.DictReader(file)
+    exact = json.loads((tmp_path / "out.jsonl").read_text(encoding="utf-8"))
+    expected = {"system": text, "source": f"{text} source", "output": f"{text} output\n=2"}
+    assert {name: exact[name] for name in expected} == expected
+    assert {name: row[name] for name in expected} == {name: f"'{cell}" for name, cell in expected.items()}
+    assert (row["annotator"], row["rating"], row["item"]) == ("ann", "2", "a")
 
 
 def test_a_task_without_answers_says_how_to_get_them(tmp_path):

@@ -198,6 +198,22 @@ def test_a_body_that_is_no_answer_is_refused(client, body, length, status):
     assert client.ask("POST", "/api/answers", body, headers)[0].status == status
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "headers"),
+    [
+        ("GET", "http://[x/", {}),
+        ("GET", "http://[x/api/task", {}),
+        ("POST", "http://[x/api/answers", JSON),
+        ("POST", "/api/answers", JSON | {"Origin": "http://[x"}),
+    ],
+)
+def test_a_malformed_address_is_refused_without_a_traceback(client, capfd, method, path, headers):
+    response, body = client.ask(method, path, b"{}", headers | {"Host": "localhost"})
+    assert response.status == 400
+    assert "is no address" in json.loads(body)["error"]
+    assert capfd.readouterr().err == ""
+
+
 def test_an_answer_that_cannot_be_stored_is_not_confirmed(client, folder, small_disk):
     item = client.work("ann")["items"][0]["id"]
     with small_disk(10):

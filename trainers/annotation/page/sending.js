@@ -25,17 +25,20 @@ class Sending {
   constructor(report) {
     this.report = report;
     this.unsent = JSON.parse(sessionStorage.getItem(UNSENT) || "[]");
+    this.elsewhere = []; // to another task: they wait until this tab is at its server again
     this.busy = false;
     this.problem = "";
     addEventListener("beforeunload", event => { if (this.unsent.length) event.preventDefault(); });
   }
 
-  /** Those that an earlier load of this page left, of this annotator and these items. */
+  /** Sends what earlier loads of this page left about these items, whose ever it is; returns this annotator's. */
   resume(annotator, items) {
-    this.unsent = this.unsent.filter(answer => answer.annotator === annotator && items.has(answer.item));
+    const left = [...this.elsewhere, ...this.unsent];
+    this.elsewhere = left.filter(answer => !items.has(answer.item));
+    this.unsent = left.filter(answer => items.has(answer.item));
     this.keep();
     this.send();
-    return this.unsent;
+    return this.unsent.filter(answer => answer.annotator === annotator);
   }
 
   add(answer) {
@@ -69,6 +72,6 @@ class Sending {
   }
 
   keep() {
-    sessionStorage.setItem(UNSENT, JSON.stringify(this.unsent));
+    sessionStorage.setItem(UNSENT, JSON.stringify([...this.elsewhere, ...this.unsent]));
   }
 }
