@@ -80,7 +80,8 @@ def open_pair_table(
         UsageError: There is no such split, configuration or column.
         RunError: Nothing is there, or it cannot be read; while rows are read, also for one that cannot be.
     """
-    opened = open_place(place, split, config)
+    names = filter(None, (columns.source, columns.target, columns.context))
+    opened = open_place(place, split, config, names=set(names))
     identity = opened.identity | {"columns": [columns.source, columns.target, columns.context], "limit": limit}
     next(_rows(opened, columns))  # a wrong column is found before anything is written
     return PairTable(

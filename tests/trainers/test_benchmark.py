@@ -30,6 +30,15 @@ def test_jsonl_and_tsv_hold_the_same_rows(tmp_path):
     assert benchmark_rows(write(tmp_path, "rows.tsv", "a b.\tc.\nd.\n"), "paraphrase") == expected
 
 
+def test_a_tsv_with_a_head_and_a_json_array_hold_the_same_rows(tmp_path):
+    expected = [{"source": "a b.", "references": ["c."]}, {"source": "d.", "references": ["e."]}]
+    array = '[{"source": "a b.", "reference": "c."},\n {"source": "d.", "reference": "e."}]'
+    assert benchmark_rows(write(tmp_path, "rows.json", array), "paraphrase") == expected
+    assert (
+        benchmark_rows(write(tmp_path, "rows.tsv", "reference\tsource\nc.\ta b.\ne.\td.\n"), "paraphrase") == expected
+    )
+
+
 def test_a_row_may_have_an_exemplar_with_or_without_a_reference(tmp_path):
     expected = [
         {"source": "a.", "references": ["b."], "exemplar": "c."},
