@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from builders.parsers.loading import load_parser
+from builders.tree_distances import tree_distances
 from metrics.ted.layers import without_leaves
-from metrics.ted.tree_distance import tree_edit_distances
 
 from .benchmark import BenchmarkRow
 from .control import buckets
@@ -46,7 +46,7 @@ def form_scores(rows: Sequence[BenchmarkRow], outputs: Sequence[str], parser: st
         return {}
     parse = load_parser(parser)
     sides = [[without_leaves(tree) for tree in parse(side)] for side in zip(*asked, strict=True)]
-    return {"conformity": mean_of(tree_edit_distances(list(zip(*sides, strict=True))))}
+    return {"conformity": mean_of(tree_distances(list(zip(*sides, strict=True))))}
 
 
 def bucket_scores(

@@ -159,6 +159,15 @@ def test_a_file_to_evaluate_on_has_references_for_targets(workplace):
     assert record["datasets"][0]["table"]["columns"] == ["source", "reference", None]
 
 
+def test_trees_that_are_too_large_are_one_line(workplace, monkeypatch):
+    monkeypatch.syspath_prepend(workplace)
+    (workplace / "flat.py").write_text("def parse(text):\n    return f\"(S {'(N a) ' * 10_000})\"\n")
+    outcome = impossible("describe", "b.jsonl", "--parser", "flat:parse", "--sample", "1")
+    assert (outcome.status, outcome.out) == (1, "")
+    [line] = outcome.complaints
+    assert line.startswith("impossible: tree edit distance: trees of 20,001 and 20,001 nodes are too large to compare")
+
+
 def test_one_pair_is_said_to_be_one(workplace):
     jsonl(workplace / "one.jsonl", [("Profit rose at Acme.", "Acme saw profit rise.")])
     outcome = impossible("describe", "one.jsonl", "--encoder", "microworld:models/critic")
