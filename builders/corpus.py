@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 from builders.config import fingerprint, to_mapping
 from builders.contexts import Context
 from builders.corpus_messages import SETTINGS, no_contexts, summary
-from builders.corpus_rows import corpus_rows, distinct_contexts
+from builders.corpus_rows import IDS, WHOLE, corpus_rows, distinct_contexts
 from builders.errors import RunError
 from builders.files import atomic_path
 from builders.opened_table import Opened
@@ -124,7 +124,8 @@ def _look(config: SamplingConfig, seed: int) -> tuple[Opened | None, str]:
 
 def _open(config: SamplingConfig) -> Opened:
     assert config.corpus is not None
-    return open_place(config.corpus.place, config.corpus.split, config.corpus.config, _OPTIONS)
+    names = (config.corpus.column or WHOLE, *IDS)
+    return open_place(config.corpus.place, config.corpus.split, config.corpus.config, _OPTIONS, names=names)
 
 
 def _make(

@@ -13,7 +13,7 @@ from builders.sampling_config import SamplingConfig
 from builders.sentences import Sentences
 from builders.table_files import TextRows
 
-_IDS = ("context_id", "passage_id")
+WHOLE, IDS = "context", ("context_id", "passage_id")  # columns of contexts that are used as they stand
 
 Row = tuple[str, Mapping[str, Any]]  # with its name in messages
 
@@ -23,7 +23,7 @@ def corpus_column(config: SamplingConfig, opened: Opened) -> str:
     assert config.corpus is not None
     if config.corpus.column is not None:
         return config.corpus.column
-    return TextRows.column if isinstance(opened.rows, TextRows) else "context"
+    return TextRows.column if isinstance(opened.rows, TextRows) else WHOLE
 
 
 def corpus_rows(config: SamplingConfig, opened: Opened) -> Generator[Row, None, None]:
@@ -34,7 +34,7 @@ def corpus_rows(config: SamplingConfig, opened: Opened) -> Generator[Row, None, 
         RunError: A row cannot be read.
     """
     column = corpus_column(config, opened)
-    for number, row in enumerate(opened.read([column], also=_IDS), start=1):
+    for number, row in enumerate(opened.read([column], also=IDS), start=1):
         if number == 1 and column not in row:
             has = ", ".join(map(str, row))
             remedy = f"name one that holds passages as {opened.place}:COLUMN"
@@ -92,7 +92,7 @@ def _whole(config: SamplingConfig, sentences: Sentences, where: str, row: Mappin
     if found < config.min_sentences:
         needed = f"{config.min_sentences} sentence{'s' if config.min_sentences > 1 else ''} ending in . ? or !"
         raise RunError(f"{where} is too short: {context[:60]!r} has {found} of at least {needed}; add more text")
-    own = {name: str(row[name]) for name in _IDS if _is_given(row.get(name))}
+    own = {name: str(row[name]) for name in IDS if _is_given(row.get(name))}
     return replace(make_context(config.domain.name, context, context), **own)
 
 

@@ -12,9 +12,9 @@ import pyarrow as pa
 from builders.ngram_counts import NgramCounts
 from builders.pair_scan import EITHER, SHARED, SOURCE_WORDS, TARGET_WORDS, PairScan, TextPair
 from builders.parsers.loading import Parser
+from builders.tree_distances import tree_distances
 from metrics.msttr.segments import SEGMENT
 from metrics.ted.layers import top_layers
-from metrics.ted.tree_distance import tree_edit_distances
 
 PAIRS = 100_000  # most pairs that a card's figures are taken from, so that the cards of unequal releases compare
 PARSED_PAIRS = 500  # most pairs whose sentences are parsed for a card, which is slow
@@ -95,7 +95,7 @@ def tree_figures(pairs: Sequence[TextPair], parse: Parser) -> Figures:
     parsed = parse([*sources, *targets])
     trees = list(zip(parsed[: len(pairs)], parsed[len(pairs) :], strict=True))
     upper = [(top_layers(source, 3), top_layers(target, 3)) for source, target in trees]
-    return {"ted_3": mean_figure(tree_edit_distances(upper)), "ted_f": mean_figure(tree_edit_distances(trees))}
+    return {"ted_3": mean_figure(tree_distances(upper)), "ted_f": mean_figure(tree_distances(trees))}
 
 
 def mean_figure(values: Sequence[float]) -> dict[str, Any]:

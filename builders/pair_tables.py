@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
 
@@ -21,21 +21,25 @@ class PairColumns:
         source: Sentences.
         target: What was made of them.
         context: What pairs that belong together have in common; None takes the source for it.
+        other_target: What holds the targets where there is no `target`; None where the columns were named.
     """
 
     source: str = "source"
     target: str = "target"
     context: str | None = None
+    other_target: str | None = None
 
     @classmethod
     def read(cls, names: str | None, context: str | None = None) -> "PairColumns":
         """The columns that a command names as `source,target`; None takes these.
 
+        These are also source and `reference` where there is no target, as in a file to evaluate on.
+
         Raises:
             UsageError: It names other than two.
         """
         if names is None:
-            return cls(context=context)
+            return cls(context=context, other_target="reference")
         found = [name.strip() for name in names.split(",")]
         if len(found) != 2 or not all(found) or found[0] == found[1]:
             raise UsageError(f"--columns must name two columns as SOURCE,TARGET, got '{names}'")
@@ -80,12 +84,23 @@ def open_pair_table(
         UsageError: There is no such split, configuration or column.
         RunError: Nothing is there, or it cannot be read; while rows are read, also for one that cannot be.
     """
-    opened = open_place(place, split, config)
+    names = filter(None, (columns.source, columns.target, columns.context))
+    opened = open_place(place, split, config, names=set(names))
+    columns = _with_target(opened, columns)
     identity = opened.identity | {"columns": [columns.source, columns.target, columns.context], "limit": limit}
     next(_rows(opened, columns))  # a wrong column is found before anything is written
     return PairTable(
         opened.name, identity, lambda: islice(_rows(opened, columns), limit), lambda: _texts(opened, columns, limit)
     )
+
+
+def _with_target(opened: Opened, columns: PairColumns) -> PairColumns:
+    """The columns, with the other one for the targets where the first row has that alone."""
+    if columns.other_target is not None:
+        first = next(opened.read([columns.source, columns.target]), {})
+        if columns.target not in first and columns.other_target in first:
+            return replace(columns, target=columns.other_target)
+    return columns
 
 
 def _rows(opened: Opened, columns: PairColumns) -> Iterator[dict[str, Any]]:

@@ -1,9 +1,9 @@
-"""Files whose lines are rows: text, JSONL and two parallel files. Each mistake in one names the line."""
+"""Files whose lines are rows: text, JSONL, headless TSV and two parallel files. Each mistake in one names the line."""
 
 import gzip
 import json
 import zlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
@@ -42,6 +42,29 @@ class JsonRows:
 
 
 @dataclass(frozen=True)
+class HeadlessRows:
+    """A TSV file whose first line is a row: source, target and, where there is a third cell, exemplar.
+
+    Lines without text are left out; a cell that is empty or missing is None.
+    """
+
+    path: Path
+    columns: ClassVar[tuple[str, ...]] = ("source", "target", "exemplar")
+
+    def __iter__(self) -> Iterator[dict[str, str | None]]:
+        for number, line in enumerate(_lines(self.path), start=1):
+            cells = line.split("\t")
+            if len(cells) > len(self.columns):
+                problem = f"{self.path}, line {number}: {len(cells)} columns, of source, target and exemplar at most"
+                raise RunError(f"{problem}; name columns of the first line (--columns), or call one of them 'source'")
+            if line.strip():
+                yield {
+                    name: cell or None
+                    for name, cell in zip_longest(self.columns[: max(2, len(cells))], cells)  # a target may be missing
+                }
+
+
+@dataclass(frozen=True)
 class ParallelRows:
     """Two text files in which equal lines belong together."""
 
@@ -60,10 +83,25 @@ class ParallelRows:
 
 def starts_as_json(path: Path) -> bool:
     """Whether the first character of a text file is that of a JSON row."""
+    return _first_line(path).lstrip().startswith("{")
+
+
+def starts_as_array(path: Path) -> bool:
+    """Whether the first character of a text file is that of a JSON array."""
+    return _first_line(path).lstrip().startswith("[")
+
+
+def has_head(path: Path, names: Collection[str]) -> bool:
+    """Whether a cell of the first line of a TSV file is one of these names of columns."""
+    return any(cell in names for cell in _first_line(path).split("\t"))
+
+
+def _first_line(path: Path) -> str:
+    """The first line with text; "" where there is none."""
     try:
-        return next(_lines(path), "").lstrip().startswith("{")
+        return next((line for line in _lines(path) if line.strip()), "")
     except (OSError, EOFError, zlib.error, RunError):  # reading it will say so
-        return False
+        return ""
 
 
 def _lines(path: Path) -> Iterator[str]:

@@ -2,26 +2,35 @@
 
 import glob
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from builders.errors import RunError, UsageError
 from builders.opened_table import Opened, one_line_errors, quiet_datasets
-from builders.table_files import JsonRows, ParallelRows, TextRows, starts_as_json
+from builders.table_files import (
+    HeadlessRows,
+    JsonRows,
+    ParallelRows,
+    TextRows,
+    has_head,
+    starts_as_array,
+    starts_as_json,
+)
 from builders.user_path import user_path
 
 _SOURCES, _TARGETS = ".src", ".tgt"
-_JSONL, _TEXT = ".jsonl", ".txt"
+_JSONL, _JSON, _TSV, _TEXT = ".jsonl", ".json", ".tsv", ".txt"
+_HEAD = "source"  # a cell of the first line of a TSV file that makes it a head
 _PARQUET = {"batch_size": 1000}  # rows; by default a row group, which may hold a million of them, or none
 _PLAIN = {"keep_default_na": False}  # "NA" and "null" are words of a sentence
 _QUOTES_ARE_TEXT = 3  # csv.QUOTE_NONE: tables such as MRPC's have quotation marks that never end
 _FORMATS: dict[str, tuple[str, dict[str, Any]]] = {
     ".parquet": ("parquet", _PARQUET),
-    ".json": ("json", {}),
+    _JSON: ("json", {}),
     ".csv": ("csv", _PLAIN),
-    ".tsv": ("csv", _PLAIN | {"sep": "\t", "quoting": _QUOTES_ARE_TEXT}),
+    _TSV: ("csv", _PLAIN | {"sep": "\t", "quoting": _QUOTES_ARE_TEXT}),
 }
 _SUFFIXES = (*_FORMATS, _JSONL, _TEXT, _SOURCES, _TARGETS)
 _OPTIONS = {"split": "--split", "config": "--config"}
@@ -36,9 +45,13 @@ def is_on_the_hub(place: str) -> bool:
 
 
 def is_file_of_lines(place: str) -> bool:
-    """Whether a place is written like a JSONL, TSV or text file: one row a line, without a head."""
+    """Whether a place is a JSONL, TSV or text file with one row a line: no TSV with a head, and no JSON array."""
     path = user_path(place)
-    return path.suffix in (_JSONL, ".json", ".tsv", _TEXT) or (path.is_file() and _suffix(path) not in _SUFFIXES)
+    if path.suffix == _JSON:
+        return not starts_as_array(path)
+    if path.suffix == _TSV:
+        return not has_head(path, [_HEAD])
+    return path.suffix in (_JSONL, _TEXT) or (path.is_file() and _suffix(path) not in _SUFFIXES)
 
 
 def open_place(
@@ -47,6 +60,7 @@ def open_place(
     config: str | None,
     options: Mapping[str, str] = _OPTIONS,
     revision: str | None = None,
+    names: Collection[str] = (),
 ) -> Opened:
     """The table at a place.
 
@@ -57,6 +71,8 @@ def open_place(
         config: Of a dataset with several configurations.
         options: What the user calls `split` and `config`.
         revision: Of a dataset on the Hub: a commit, branch or tag; None is its main branch.
+        names: Of columns that are looked for. The first line of a TSV file is a head where a cell of it is one of
+            them, or `source`; else the columns are source, target and exemplar.
 
     Raises:
         UsageError: There is no such split or configuration.
@@ -79,6 +95,8 @@ def open_place(
         return _open_files(place, path.parent.name, matching)
     if not path.is_file():
         raise RunError(f"cannot read {place}: there is no such file or folder; check the path")
+    if _suffix(path) == _TSV and path.stat().st_size and not has_head(path, {_HEAD, *names}):
+        return Opened(place, path.stem, {"sha256": _digest([path])}, HeadlessRows(path))
     if _suffix(path) in _FORMATS:
         return _open_files(place, path.stem, [path])
     is_json = _suffix(path) == _JSONL or starts_as_json(path)

@@ -59,7 +59,12 @@ def _differences(differences: Mapping[str, Any], questions: Sequence[str]) -> st
     for name, figures in differences.items():
         if name != "against":
             rows.append([name, *(_difference(figures[question]) for question in questions)])
-    return f"{_aligned(rows)}\n* its 95% interval has no zero in it"
+    table = _aligned(rows)
+    return f"{table}\n* its 95% interval has no zero in it" if any(_has_star(row) for row in rows[1:]) else table
+
+
+def _has_star(cells: Sequence[str]) -> bool:
+    return any(cell.endswith("*") for cell in cells[1:])
 
 
 def _difference(figure: Mapping[str, Any]) -> str:

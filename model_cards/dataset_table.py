@@ -81,7 +81,8 @@ def _notes(record: Mapping[str, Any]) -> list[str]:
         notes.append(f"No MSTTR where the targets have fewer than {record['segment']} words in all.")
     if record["encoder"]:
         encoder = record["encoder"]
-        notes.append(f"Cosine similarity by {encoder['model']} (pooling: {encoder['pooling']}), {count(sample)} pairs.")
+        pairs = "1 pair" if sample == 1 else f"{count(sample)} pairs"
+        notes.append(f"Cosine similarity by {encoder['model']} (pooling: {encoder['pooling']}), {pairs}.")
     else:
         notes.append("Not measured: cosine similarity, which needs --encoder MODEL (the paper's is SimCSE).")
     if record["parser"]:

@@ -21,7 +21,10 @@ def describe_arguments(command: ArgumentParser) -> None:
         "--config", action="append", metavar="NAME", help=f"of a dataset with several configurations{for_each}"
     )
     command.add_argument(
-        "--columns", action="append", metavar="SOURCE,TARGET", help=f"columns (default: source,target){for_each}"
+        "--columns",
+        action="append",
+        metavar="SOURCE,TARGET",
+        help=f"columns (default: source,target, or source,reference){for_each}",
     )
     command.add_argument(
         "--n", type=int, metavar="N", help="pairs of each that are measured (default: all of the smallest dataset)"

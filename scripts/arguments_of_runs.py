@@ -57,7 +57,9 @@ def table_arguments(command: ArgumentParser) -> None:
     """What of a table of pairs is read."""
     command.add_argument("--split", help="of a dataset with several (default: train)")
     command.add_argument("--config", metavar="NAME", help="of a dataset with several configurations")
-    command.add_argument("--columns", metavar="SOURCE,TARGET", help="columns (default: source,target)")
+    command.add_argument(
+        "--columns", metavar="SOURCE,TARGET", help="columns (default: source,target, or source,reference)"
+    )
 
 
 def shard_arguments(command: ArgumentParser) -> None:

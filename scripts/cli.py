@@ -12,6 +12,8 @@ from builders.files import is_unicode
 from scripts.arguments import WRONG_USAGE, make_parser
 
 DONE, FAILED, INTERRUPTED = 0, 1, 130
+# Those that work through a recipe and keep what they did; the others begin anew.
+_GO_ON = {"demo", "run", "sample", "build", "train", "self-distill", "filter", "proximity"}
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -27,7 +29,8 @@ def main(arguments: list[str] | None = None) -> int:
     except RunError as error:
         return _fail(error, FAILED)
     except KeyboardInterrupt:
-        return _fail("interrupted; the same command again goes on from here", INTERRUPTED)
+        goes_on = "; the same command again goes on from here" if options.command in _GO_ON else ""
+        return _fail(f"interrupted{goes_on}", INTERRUPTED)
     except BrokenPipeError:  # the reader of our output, such as `head`, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except OSError as error:
@@ -39,8 +42,7 @@ def main(arguments: list[str] | None = None) -> int:
     except (RuntimeError, MemoryError) as error:
         if not is_out_of_memory(error):
             raise
-        remedy = "lower workers, sampling.contexts_per_batch or, when training, batch_size, and run it again"
-        return _fail(f"out of memory ({one_line(error)}); {remedy}", FAILED)
+        return _fail(f"out of memory ({one_line(error)}); {_less_memory(options.command)}", FAILED)
     return DONE
 
 
@@ -58,6 +60,12 @@ def _check_text(arguments: list[str]) -> None:
     for argument in arguments:
         if not is_unicode(argument):
             raise UsageError(f"argument {argument!a} is not UTF-8 text; write it in UTF-8")
+
+
+def _less_memory(command: str) -> str:
+    if command in _GO_ON:
+        return "lower workers, sampling.contexts_per_batch or, when training, batch_size, and run it again"
+    return "give it fewer or shorter texts, name a smaller model, or run it where there is more memory"
 
 
 def _fail(error: object, status: int) -> int:

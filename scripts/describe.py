@@ -56,12 +56,22 @@ def _opened(options: argparse.Namespace) -> list[_Dataset]:
         open_pair_table(place, PairColumns.read(names), split, config)
         for place, names, split, config in zip(places, columns, splits, configs, strict=True)
     ]
+    _check_different(places, tables)
     names = [
         " ".join(filter(None, (table.name, config, split)))
         for table, config, split in zip(tables, configs, splits, strict=True)
     ]
     shown = [name if names.count(name) == 1 else place for name, place in zip(names, places, strict=True)]
     return [_Dataset(*each) for each in zip(places, shown, tables, strict=True)]
+
+
+def _check_different(places: Sequence[str], tables: Sequence[PairTable]) -> None:
+    """A dataset beside itself says nothing; two parallel files are one dataset."""
+    for i, table in enumerate(tables):
+        for other, earlier in zip(places, tables[:i], strict=False):
+            if earlier.identity == table.identity:
+                problem = f"{other} and {places[i]} are the same pairs"
+                raise UsageError(f"{problem}; name each dataset once, two parallel files by one of them")
 
 
 def _each(given: Sequence[str] | None, places: Sequence[str], option: str) -> Sequence[str | None]:
@@ -115,7 +125,8 @@ def _scanned(dataset: _Dataset, sample: int) -> PairScan:
     for pairs in track(dataset.table.texts(), None, f"{dataset.name}, thousands of pairs read"):
         scan.add(pairs)
     if not scan.pairs:
-        problem = f"{dataset.place} has no pair of texts: in each of {scan.without_text:,} rows one of them is empty"
+        rows = "its one row" if scan.without_text == 1 else f"each of {scan.without_text:,} rows"
+        problem = f"{dataset.place} has no pair of texts: in {rows} one of them is empty"
         raise RunError(f"{problem}; name other columns with --columns SOURCE,TARGET")
     return scan
 
@@ -130,6 +141,8 @@ def _figures(dataset: _Dataset, scan: PairScan, n: int, tools: _Tools) -> Figure
     figures = scan_figures(scan, n)
     some = scan.sample(n)
     if tools.encoder:
-        cosines = cosine_similarities(tools.encoder, some, f"{dataset.name}, cosine similarity of 512 pairs")
+        cosines = cosine_similarities(
+            tools.encoder, some, f"{dataset.name}, cosine similarity, batches of up to 512 pairs"
+        )
         figures["cosine_similarity"] = mean_figure(cosines)
     return figures | (tree_figures(some, tools.parse) if tools.parse else {})

@@ -117,7 +117,8 @@ def _read(place: str, config: EvaluationConfig) -> Benchmark:
         return Benchmark(taken[: config.n], place, None, {"sha256": digest}, len(taken) > (config.n or len(taken)))
     # A file has no splits; parallel files are named by what comes before .src and .tgt.
     is_files = path.is_file() or user_path(f"{place}.src").is_file() or "*" in place
-    opened = open_place(place, None if is_files else config.split, config.config, _OPTIONS)
+    split = None if is_files else config.split
+    opened = open_place(place, split, config.config, _OPTIONS, names=config.columns)
     return _first(opened, _column_rows(opened, config.columns) if config.columns else _table_rows(opened), config.n)
 
 
@@ -133,7 +134,10 @@ def _table_rows(opened: Opened) -> Iterator[BenchmarkRow]:
         if "source" not in row:
             has = ", ".join(map(str, row))
             raise UsageError(f"{opened.place} has no column 'source'; it has {has}; name the right ones as columns")
-        yield _mapping_row(row, f"{opened.place}, {opened.unit} {number}")
+        filled = {
+            name: cell for name, cell in row.items() if cell not in (None, "")
+        }  # of an empty cell nothing is known
+        yield _mapping_row({"source": "", **filled}, f"{opened.place}, {opened.unit} {number}")
 
 
 def _column_rows(
@@ -154,7 +158,7 @@ def _column_rows(
                 raise RunError(f"{where}: column '{columns[0]}' must hold a list of texts, got {first!r:.60}")
             first, *others = first
         references = [text for cell in others for text in (cell if isinstance(cell, list | tuple) else [cell])]
-        yield _row(first, [text for text in references if text is not None], row.get("exemplar"), where)
+        yield _row(first, [text for text in references if text not in (None, "")], row.get("exemplar") or None, where)
 
 
 def _json_row(line: str, where: str) -> BenchmarkRow:

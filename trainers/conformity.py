@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from builders.parsers.loading import Parser, load_parser
+from builders.tree_distances import tree_distances
 from metrics.ted.layers import without_leaves
-from metrics.ted.tree_distance import tree_edit_distances
 
 from .benchmark import BenchmarkRow
 from .control import buckets
@@ -49,7 +49,7 @@ def form_scores(rows: Sequence[BenchmarkRow], outputs: Sequence[str], parser: st
     asked = exemplar_trees([rows[i]["exemplar"] for i in order], parse)
     written = parse([outputs[i] for i in order])
     pairs = [(without_leaves(a), without_leaves(b)) for a, b in zip(written, asked, strict=True)]
-    return {"conformity": mean_of(tree_edit_distances(pairs))}
+    return {"conformity": mean_of(tree_distances(pairs))}
 
 
 def exemplar_trees(exemplars: Sequence[str], parser: Parser) -> list[str]:

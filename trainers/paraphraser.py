@@ -4,6 +4,7 @@ This file ships with every student as it stands, with the siblings that it impor
 """
 
 import json
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ _CONFIG, _ADAPTER = "config.json", "adapter_config.json"
 ROWS_PER_BATCH = 128
 MAX_NEW_TOKENS = 100  # the authors' released code; of a student whose generation settings name no limit
 SAMPLES = 4  # drawn for each output asked for, since some repeat each other or the source
+LONGEST = 512  # tokens, the length of T5's training: of a text for a model that numbers no positions
 LEAST_RANKED = 4  # outputs for whose sake samples are drawn where a critic or an exemplar ranks them
 # The numbers that a call may set, with the least and the most that will do.
 NUMBERS: dict[str, tuple[type, float, float]] = {
@@ -177,12 +179,12 @@ class Paraphraser:
     def _prompts(self, sentences: list[str], signals: list[str | None], limit: int) -> tuple[list[str], int]:
         """What the model reads, within its positions, and how many tokens it may write."""
         if self._encodes:
-            most = positions(self.model) - len(self.tokenizer("")["input_ids"])
+            most = self._longest() - len(self.tokenizer("")["input_ids"])
             limit = min(limit, positions(self.model) - 1)
         else:  # the positions hold both
             both = room(self.model, self.tokenizer, self._template)
             limit = min(limit, both // 2)
-            most = both - limit
+            most = min(both - limit, self._longest())
         read = [
             sentence.strip() if signal is None else led(signal, sentence.strip())
             for sentence, signal in zip(sentences, signals, strict=True)
@@ -190,6 +192,16 @@ class Paraphraser:
         fitting = shortened(self.tokenizer, read, most)
         self.cut = sum(text != whole for text, whole in zip(fitting, read, strict=True))
         return [prompt(self._template, text) for text in fitting], limit
+
+    def _longest(self) -> int:
+        """How many tokens the model may read.
+
+        Where it numbers no positions, as T5, whose memory grows with their square, this is what T5 was trained on, or
+        what a student was trained on where that is more.
+        """
+        if (stated := positions(self.model)) < sys.maxsize:
+            return stated
+        return max(LONGEST, self.model.generation_config.max_new_tokens or 0)
 
 
 def check_sentence(text: Any) -> None:

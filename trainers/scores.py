@@ -14,12 +14,12 @@ from builders.errors import RunError
 from builders.model_place import resolve
 from builders.parsers.loading import Parser, load_parser
 from builders.randomness import key
+from builders.tree_distances import tree_distances
 from metrics.bert_ibleu.weighted_mean import bert_ibleu_rows
 from metrics.ibleu.bleu_counts import bleu_counts, bleu_of_counts
 from metrics.ibleu.sentence_bleu import ALPHA, sentence_bleu
 from metrics.novelty.new_words import is_copy
 from metrics.rouge_l.overlap import rouge_l
-from metrics.ted.tree_distance import tree_edit_distances
 
 from .benchmark import BenchmarkRow
 from .evaluation_config import EvaluationConfig
@@ -99,7 +99,7 @@ def output_scores(
     if judges.parser is not None:
         trees = judges.parser([*sources, *outputs])
         sides = zip(trees[: len(sources)], trees[len(sources) :], strict=True)
-        found["tree_edit_distance"] = mean_of(tree_edit_distances(list(sides)))
+        found["tree_edit_distance"] = mean_of(tree_distances(list(sides)))
     referred = [i for i, row in enumerate(rows) if row["references"]]
     if len(referred) > 1:
         some = [rows[i] for i in referred]

@@ -10,9 +10,10 @@ from builders.critics.base import Critic, CriticConfig, Shared, Verdict
 from builders.errors import ConfigError
 from builders.pairs import Pair
 from builders.parsers.loading import GIVEN, check_parser_name, load_parser, pair_trees, parser_identity
+from builders.tree_distances import each_distance_at_least, tree_distances
 from metrics.rouge_l.overlap import rouge_l
 from metrics.ted.layers import part_of_tree
-from metrics.ted.tree_distance import at_least, each_at_least, tree_edit_distances
+from metrics.ted.tree_distance import at_least, tree_edit_distances
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,12 +100,12 @@ class TreeEditDistance(Critic):
 
     def judge(self, pairs: list[Pair]) -> list[Verdict]:
         """One verdict a pair, in order; without the distances, which most pairs do not need."""
-        answers = each_at_least(self._trees(pairs), self._config.min)
+        answers = each_distance_at_least(self._trees(pairs), self._config.min)
         return [Verdict(None if answer else "tree_edit_distance") for answer in answers]
 
     def complete(self, pairs: list[Pair]) -> None:
         """Fills in `tree_edit_distance`."""
-        for pair, distance in zip(pairs, tree_edit_distances(self._trees(pairs)), strict=True):
+        for pair, distance in zip(pairs, tree_distances(self._trees(pairs)), strict=True):
             pair.scores["tree_edit_distance"] = distance
 
     def _trees(self, pairs: list[Pair]) -> list[tuple[str, str]]:

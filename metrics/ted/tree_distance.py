@@ -16,6 +16,7 @@ from .trees import parse_tree
 
 TextPairs = Sequence[tuple[str, str]]
 
+MOST_CELLS = 2**27  # nodes of a tree times those of the other: two tables of 4 bytes a cell fill 1 GiB
 _AT_ONCE = 4096  # pairs whose trees are in memory together
 
 
@@ -30,7 +31,7 @@ def tree_edit_distance(a: str, b: str) -> int:
         A count of nodes, 0 for equal trees; the same for both orders of the two.
 
     Raises:
-        ValueError: A tree is malformed.
+        ValueError: A tree is malformed, or two trees are too large, see `MOST_CELLS`.
     """
     return tree_edit_distances([(a, b)])[0]
 
@@ -39,18 +40,22 @@ def tree_edit_distances(pairs: TextPairs) -> list[int]:
     """The `tree_edit_distance` of many pairs, faster than one by one: each distinct tree is read once.
 
     Raises:
-        ValueError: A tree is malformed.
+        ValueError: A tree is malformed, or two trees are too large, see `MOST_CELLS`.
     """
     from .kernels import distances  # slow to import
 
-    return [distance for places, trees in _packed(pairs) for distance in distances(places, trees).tolist()]
+    found: list[int] = []
+    for places, trees in _packed(pairs):
+        _check_sizes(places, trees)
+        found += distances(places, trees).tolist()
+    return found
 
 
 def at_least(a: str, b: str, least: int) -> bool:
     """Whether two trees are at least so many edits apart, most often without computing how many.
 
     Raises:
-        ValueError: A tree is malformed.
+        ValueError: A tree is malformed, or two trees are too large, see `MOST_CELLS`.
     """
     return each_at_least([(a, b)], least)[0]
 
@@ -64,7 +69,7 @@ def each_at_least(pairs: TextPairs, least: int) -> list[bool]:
     upper bound, and what that leaves for the distance itself.
 
     Raises:
-        ValueError: A tree is malformed.
+        ValueError: A tree is malformed, or two trees are too large, see `MOST_CELLS`.
     """
     from .kernels import distances, upper_bounds  # slow to import
 
@@ -72,10 +77,20 @@ def each_at_least(pairs: TextPairs, least: int) -> list[bool]:
     for places, trees in _packed(pairs):
         answer = _sequences_reach(places, trees, least)
         unsure = np.flatnonzero(~answer)
+        _check_sizes(places[unsure], trees)
         unsure = unsure[upper_bounds(places[unsure], trees, least) >= least]
         answer[unsure] = distances(places[unsure], trees) >= least
         answers += answer.tolist()
     return answers
+
+
+def _check_sizes(places: Ints, trees: Packed) -> None:
+    """Raises a ValueError where a pair would take more memory than `MOST_CELLS` allows, and minutes."""
+    sizes = np.diff(trees.start).astype(np.int64)[places]
+    large = sizes[sizes.prod(axis=1) > MOST_CELLS]
+    if len(large):
+        problem = f"trees of {large[0, 0]:,} and {large[0, 1]:,} nodes are too large to compare"
+        raise ValueError(f"{problem}: their product is above {MOST_CELLS:,}; leave out such texts, or split them")
 
 
 def _sequences_reach(places: Ints, trees: Packed, least: int) -> NDArray[np.bool_]:

@@ -1,3 +1,4 @@
+import gzip
 import json
 
 import datasets
@@ -7,6 +8,7 @@ from datasets import Dataset, DatasetDict
 from builders import opened_table
 from builders.errors import RunError, UsageError
 from builders.pair_tables import PairColumns, open_pair_table
+from builders.table_places import is_file_of_lines, open_place
 
 ROWS = [
     {"source": 'He said "hi", and left.', "target": "NA"},
@@ -56,6 +58,52 @@ def test_parallel_files_go_by_either_name_or_by_what_they_share(tmp_path):
     tables = [open_pair_table(str(tmp_path / name)) for name in ("a", "a.src", "a.tgt")]
     assert len({str(table.identity) for table in tables}) == 1
     assert {table.name for table in tables} == {"a"}
+
+
+def packed(path, text):
+    content = text.encode("utf-8")
+    path.write_bytes(gzip.compress(content) if path.suffix == ".gz" else content)
+    return str(path)
+
+
+@pytest.mark.parametrize("name", ["a.tsv", "a.tsv.gz"])
+def test_a_tsv_without_a_head_is_source_target_and_exemplar(tmp_path, name):
+    place = packed(tmp_path / name, 'He said "hi".\tNA\r\n\nProfit rose.\n\tIt rose.\tSales fell.\n')
+    table = open_pair_table(place)
+    assert texts(table) == in_batches(table) == [('He said "hi".', "NA"), ("Profit rose.", ""), ("", "It rose.")]
+    assert [row.get("exemplar") for row in open_place(place, None, None).rows] == [None, None, "Sales fell."]
+
+
+@pytest.mark.parametrize("name", ["a.tsv", "a.tsv.gz"])
+@pytest.mark.parametrize("head", ["source", "q1"])
+def test_a_tsv_has_a_head_where_its_first_line_names_a_column(tmp_path, name, head):
+    place = packed(tmp_path / name, f"\ufeff{head}\tq2\tid\tlabel\r\nA.\tB.\t7\tx\r\n")
+    assert texts(open_pair_table(place, PairColumns(head, "q2"))) == [("A.", "B.")]
+
+
+def test_a_tsv_with_more_columns_needs_a_head(tmp_path):
+    place = packed(tmp_path / "a.tsv", "A.\tB.\nA.\tB.\tC.\tD.\n")
+    message = "line 2: 4 columns, of source, target and exemplar at most; name columns of the first line"
+    with pytest.raises(RunError, match=message):
+        texts(open_pair_table(place))
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "is_lines"),
+    [
+        ("a.tsv", "A.\tB.\n", True),
+        ("a.tsv", "The source\tB.\n", True),
+        ("a.tsv", "\ufefftarget\tsource\r\n", False),
+        ("a.tsv.gz", "A.\tB.\n", False),  # open_place unpacks it
+        ("a.json", '{"source": "A."}\n', True),
+        ("a.json", '\n [{"source": "A."}]\n', False),
+        ("a.jsonl", '{"source": "A."}\n', True),
+        ("a.txt", "source\n", True),
+        ("a.csv", "source\n", False),
+    ],
+)
+def test_which_files_are_lines(tmp_path, name, content, is_lines):
+    assert is_file_of_lines(packed(tmp_path / name, content)) is is_lines
 
 
 def test_a_saved_dataset_is_read_by_split(tmp_path):

@@ -10,6 +10,7 @@ import zss
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from metrics.ted import tree_distance
 from metrics.ted.kernels import upper_bounds
 from metrics.ted.layers import part_of_tree, top_layers, without_leaves
 from metrics.ted.packing import pack
@@ -142,6 +143,21 @@ def test_white_space_does_not_count():
 def test_a_malformed_tree_is_an_error(tree):
     with pytest.raises(ValueError, match="malformed tree at character"):
         tree_edit_distance("(S profit)", tree)
+
+
+def test_trees_too_large_for_memory_are_an_error():
+    flat = f"(S {'(NN profit) ' * 10_000})"
+    for distances in (lambda: tree_edit_distance(flat, f"(S {flat})"), lambda: at_least(flat, f"(S {flat})", 12)):
+        with pytest.raises(ValueError, match="trees of 20,001 and 20,002 nodes are too large to compare"):
+            distances()
+    assert at_least(flat, "(S rose)", 12)  # their sizes tell
+
+
+def test_the_largest_trees_are_compared(monkeypatch):
+    monkeypatch.setattr(tree_distance, "MOST_CELLS", 12)
+    assert tree_edit_distance("(S a b)", "(S a b c)") == 1
+    with pytest.raises(ValueError, match="trees of 4 and 4 nodes are too large"):
+        tree_edit_distance("(S a b d)", "(S a b c)")
 
 
 def test_a_tree_deeper_than_the_recursion_limit():

@@ -307,6 +307,29 @@ def test_want_of_memory_names_what_to_lower(monkeypatch, work):
     assert "lower workers, sampling.contexts_per_batch or, when training, batch_size" in line
 
 
+def test_want_of_memory_names_no_settings_that_a_command_has_not(monkeypatch):
+    monkeypatch.setattr("scripts.commands.paraphrase", full_gpu)
+    line = complaint("paraphrase", "model", "A.", status=1)
+    assert line.endswith("; give it fewer or shorter texts, name a smaller model, or run it where there is more memory")
+
+
+@pytest.mark.parametrize(
+    ("command", "promise"),
+    [
+        (["sample", "microworld-demo"], "; the same command again goes on from here"),
+        (["filter", "pairs.jsonl", "--recipe", "microworld-demo"], "; the same command again goes on from here"),
+        (["describe", "pairs.jsonl"], ""),
+        (["evaluate", "copy-input"], ""),
+    ],
+)
+def test_an_interrupted_command_promises_what_it_keeps(monkeypatch, command, promise):
+    def interrupted(options):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(f"scripts.commands.{command[0]}", interrupted)
+    assert complaint(*command, status=130) == f"impossible: interrupted{promise}"
+
+
 def test_self_distillation_that_the_recipe_lacks(tiny):
     left_out = overrides({"self_distillation": "null", "controls": "[]"})
     line = complaint("self-distill", "microworld-demo", *tiny, *left_out, status=2)

@@ -125,6 +125,13 @@ def test_columns_and_splits_are_given_once_or_for_each(workplace):
         (("a.jsonl", "--parser", "given"), 2, "parser 'given' takes trees that come with the pairs"),
         (("a.jsonl", "--encoder", "./none"), 1, "none does not exist; name a saved model folder or a Hub id"),
         (("a.jsonl", "--columns", "a,b"), 2, "a.jsonl has no column 'a'; it has source, target"),
+        (
+            ("p.src", "p.tgt"),
+            2,
+            "p.src and p.tgt are the same pairs; name each dataset once, two parallel files by one",
+        ),
+        (("a.jsonl", "b.jsonl", "./a.jsonl"), 2, "a.jsonl and ./a.jsonl are the same pairs; name each dataset once"),
+        (("references.jsonl", "--columns", "source,target"), 2, "no column 'target'; it has source, reference"),
         (("empty.jsonl",), 1, "empty.jsonl holds no rows"),
         (("blank.jsonl",), 1, "blank.jsonl has no pair of texts: in each of 2 rows one of them is empty"),
         (("late.jsonl",), 1, "late.jsonl, line 2: column 'target' must hold text, got 3"),
@@ -134,10 +141,38 @@ def test_a_mistake_is_one_line(workplace, arguments, status, message):
     (workplace / "empty.jsonl").touch()
     jsonl(workplace / "blank.jsonl", [("", "a"), ("b", " ")])
     jsonl(workplace / "late.jsonl", [("a", "b"), ("c", 3)])
+    (workplace / "p.src").write_text("Profit rose.\n")
+    (workplace / "p.tgt").write_text("It rose.\n")
+    (workplace / "references.jsonl").write_text('{"source": "Profit rose.", "reference": "It rose."}\n')
     outcome = impossible("describe", *arguments)
     assert (outcome.status, outcome.out) == (status, "")
     [complaint] = outcome.complaints
     assert message in complaint
+
+
+def test_a_file_to_evaluate_on_has_references_for_targets(workplace):
+    rows = pairs(60)
+    table = pa.table({"source": [source for source, _ in rows], "reference": [target for _, target in rows]})
+    pq.write_table(table, "references.parquet")
+    record = figures_of("references.parquet", "a.jsonl")
+    assert record["datasets"][0]["figures"] == record["datasets"][1]["figures"]
+    assert record["datasets"][0]["table"]["columns"] == ["source", "reference", None]
+
+
+def test_trees_that_are_too_large_are_one_line(workplace, monkeypatch):
+    monkeypatch.syspath_prepend(workplace)
+    (workplace / "flat.py").write_text("def parse(text):\n    return f\"(S {'(N a) ' * 10_000})\"\n")
+    outcome = impossible("describe", "b.jsonl", "--parser", "flat:parse", "--sample", "1")
+    assert (outcome.status, outcome.out) == (1, "")
+    [line] = outcome.complaints
+    assert line.startswith("impossible: tree edit distance: trees of 20,001 and 20,001 nodes are too large to compare")
+
+
+def test_one_pair_is_said_to_be_one(workplace):
+    jsonl(workplace / "one.jsonl", [("Profit rose at Acme.", "Acme saw profit rise.")])
+    outcome = impossible("describe", "one.jsonl", "--encoder", "microworld:models/critic")
+    assert "(pooling: last), 1 pair." in " ".join(outcome.out.split())
+    assert "cosine similarity, batches of up to 512 pairs: 1/1" in outcome.err
 
 
 def test_one_pair_has_figures_and_no_standard_error(workplace):

@@ -30,6 +30,15 @@ def test_jsonl_and_tsv_hold_the_same_rows(tmp_path):
     assert benchmark_rows(write(tmp_path, "rows.tsv", "a b.\tc.\nd.\n"), "paraphrase") == expected
 
 
+def test_a_tsv_with_a_head_and_a_json_array_hold_the_same_rows(tmp_path):
+    expected = [{"source": "a b.", "references": ["c."]}, {"source": "d.", "references": ["e."]}]
+    array = '[{"source": "a b.", "reference": "c."},\n {"source": "d.", "reference": "e."}]'
+    assert benchmark_rows(write(tmp_path, "rows.json", array), "paraphrase") == expected
+    assert (
+        benchmark_rows(write(tmp_path, "rows.tsv", "reference\tsource\nc.\ta b.\ne.\td.\n"), "paraphrase") == expected
+    )
+
+
 def test_a_row_may_have_an_exemplar_with_or_without_a_reference(tmp_path):
     expected = [
         {"source": "a.", "references": ["b."], "exemplar": "c."},
@@ -176,3 +185,12 @@ def test_a_named_benchmark_without_a_public_dataset_takes_a_file(tmp_path):
     assert (found.place, len(found.rows)) == ("quora", 2)
     with pytest.raises(ConfigError, match="benchmark 'gigaword' is of the task summary, not paraphrase"):
         benchmark_rows(EvaluationConfig(benchmark="gigaword"), "paraphrase")
+
+
+def test_an_empty_cell_of_a_table_is_no_reference(tmp_path):
+    (tmp_path / "rows.csv").write_text("source,reference\na.,b.\nc.,\n", encoding="utf-8")
+    read = benchmark_rows(EvaluationConfig(data=str(tmp_path / "rows.csv")), "paraphrase")
+    assert [row["references"] for row in read] == [["b."], []]
+    (tmp_path / "rows.tsv").write_text("q1\tq2\na.\tb.\nc.\t\n", encoding="utf-8")
+    named = benchmark_rows(EvaluationConfig(data=str(tmp_path / "rows.tsv"), columns=("q1", "q2")), "paraphrase")
+    assert named == read

@@ -106,6 +106,25 @@ def test_a_text_that_is_too_long_loses_its_last_words_and_is_counted(decoder, so
     assert paraphraser.paraphrase(long, max_new_tokens=1000)
 
 
+@pytest.mark.parametrize(("trained_for", "longest"), [(128, 512), (600, 600)])
+def test_a_model_that_numbers_no_positions_reads_as_much_as_t5_or_what_it_was_trained_for(
+    student, sources, trained_for, longest
+):
+    paraphraser = Paraphraser.from_pretrained(str(student))
+    paraphraser.model.generation_config.max_new_tokens = trained_for
+    whole = (" ".join(sources) * 200).split()
+    read = []
+    hook = paraphraser.model.get_encoder().register_forward_pre_hook(
+        lambda module, arguments, inputs: read.append(inputs["input_ids"].shape[1]), with_kwargs=True
+    )
+    outputs = paraphraser.paraphrase([" ".join(whole[:10_000]), sources[0]], max_new_tokens=5)
+    hook.remove()
+    assert paraphraser.cut == 1
+    assert longest - 10 < max(read) <= longest
+    assert paraphraser.paraphrase(sources[0], max_new_tokens=5) == outputs[1]
+    assert paraphraser.cut == 0
+
+
 @pytest.mark.parametrize("kind", ["student", "decoder"])
 def test_an_adapter_comes_merged_into_its_base(request, kind, tmp_path, sources):
     folder = request.getfixturevalue(kind)

@@ -62,7 +62,8 @@ def read_outputs(named: list[str]) -> dict[str, Outputs]:
 
 
 def _read(place: str) -> Outputs:
-    opened = open_place(place, None, None, {"split": "a file of one", "config": "a folder of its own"})
+    options = {"split": "a file of one", "config": "a folder of its own"}
+    opened = open_place(place, None, None, options, names=("output",))
     outputs = Outputs(place)
     for number, row in enumerate(opened.read(["source", "output"]), start=1):
         for column in ("source", "output"):
