@@ -84,7 +84,7 @@ def _legend(names: list[str], record: Mapping[str, Any]) -> str:
     judges = record["judges"]
     by_encoder = "BERTScore" if record["task"] == "summary" else "BERT-iBLEU and BERTScore"
     if judges["encoder"]:
-        lines.append(f"{by_encoder} by {judges['encoder']}: {judges['bert_score']}.")
+        lines.append(f"{by_encoder}: {judges['bert_score']}.")
     else:
         lines.append(f"{by_encoder}: left out, for want of --encoder, such as roberta-large.")
     if not (judges["oracle"] or judges["nli"]):

@@ -155,7 +155,7 @@ def evaluate_arguments(command: ArgumentParser) -> None:
     command.add_argument("--config", metavar="NAME", help="of a dataset with several configurations")
     command.add_argument("--split", default="test", help="of the benchmark or dataset (default: test)")
     command.add_argument("--task", choices=("paraphrase", "summary"), default="paraphrase")
-    command.add_argument("--n", type=int, default=2000, help="most rows to evaluate on (default: 2000)")
+    command.add_argument("--n", type=int, help="only the first N rows (default: all; of a function 2000)")
     command.add_argument("--oracle", metavar="MODULE", help="such as microworld.oracle; scores faithfulness")
     command.add_argument("--nli", metavar="MODEL", help="an NLI model that judges faithfulness")
     command.add_argument(

@@ -81,7 +81,7 @@ def _record(
         },
         "judges": {
             **{name: getattr(config, name) for name in ("oracle", "parser", "encoder", "nli")},
-            "bert_score": load_scorer(config.encoder).signature if config.encoder else None,
+            "bert_score": f"{config.encoder}_L{load_scorer(config.encoder).layer}_no-idf" if config.encoder else None,
             "models": {
                 name: model_identity(model)
                 for name, model in (("encoder", config.encoder), ("nli", config.nli))

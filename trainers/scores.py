@@ -8,7 +8,7 @@ import numpy as np
 
 from builders.critics.compression import CompressionConfig, compression_ratio
 from builders.critics.dissimilarity import RougeLConfig
-from builders.critics.entailment import entailment_model
+from builders.critics.entailment import EntailmentMemo
 from builders.critics.semantic_equivalence import SemanticEquivalenceConfig
 from builders.errors import RunError
 from builders.model_place import resolve
@@ -128,7 +128,7 @@ def _faithfulness(pairs: list[tuple[str, str]], judges: Judges, task: Task) -> d
     if judges.nli is not None:
         least = SemanticEquivalenceConfig(model=judges.nli).min_entailment  # paper, Section 3.2
         asked = [*pairs, *((output, source) for source, output in pairs)] if task == "paraphrase" else pairs
-        likely = np.array(entailment_model(judges.nli).probabilities(asked)).reshape(-1, len(pairs))
+        likely = np.array(EntailmentMemo(judges.nli).probabilities(asked)).reshape(-1, len(pairs))
         found["entailed_nli"] = mean_of(likely.min(axis=0) >= least)
     return found
 
