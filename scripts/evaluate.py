@@ -70,24 +70,8 @@ def _record(
     first, *others = scores
     return {
         "task": task,
-        "benchmark": {
-            "place": benchmark.place,
-            "data": config.data,
-            "split": benchmark.split,
-            "n": len(benchmark.rows),
-            "cut": benchmark.cut,
-            "note": benchmark.note,
-            **benchmark.identity,
-        },
-        "judges": {
-            **{name: getattr(config, name) for name in ("oracle", "parser", "encoder", "nli")},
-            "bert_score": f"{config.encoder}_L{load_scorer(config.encoder).layer}_no-idf" if config.encoder else None,
-            "models": {
-                name: model_identity(model)
-                for name, model in (("encoder", config.encoder), ("nli", config.nli))
-                if model is not None
-            },
-        },
+        "benchmark": _benchmark(config, benchmark),
+        "judges": _judges(config),
         "bleu": {level: signature(level) for level in ("sentence", "corpus")} if task == "paraphrase" else None,
         "systems": [
             {
@@ -108,6 +92,30 @@ def _record(
             }
             for other in others
         ],
+    }
+
+
+def _benchmark(config: EvaluationConfig, benchmark: Benchmark) -> dict[str, Any]:
+    return {
+        "place": benchmark.place,
+        "data": config.data,
+        "split": benchmark.split,
+        "n": len(benchmark.rows),
+        "cut": benchmark.cut,
+        "note": benchmark.note,
+        **benchmark.identity,
+    }
+
+
+def _judges(config: EvaluationConfig) -> dict[str, Any]:
+    """Who judged, as they were named, and which content these names had."""
+    models = {"encoder": config.encoder, "nli": config.nli}
+    return {
+        "oracle": config.oracle,
+        "parser": config.parser,
+        **models,
+        "bert_score": f"{config.encoder}_L{load_scorer(config.encoder).layer}_no-idf" if config.encoder else None,
+        "models": {name: model_identity(model) for name, model in models.items() if model is not None},
     }
 
 
