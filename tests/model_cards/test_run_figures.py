@@ -16,6 +16,7 @@ from tests.model_cards.test_proximity_figure import record
 from tests.model_cards.test_scores import write_rejects
 
 SVG = "{http://www.w3.org/2000/svg}"
+NAMES = ("funnel", "proximity", "scores", "systems", "training")
 
 
 @pytest.fixture
@@ -28,14 +29,26 @@ def drawn(run):
     return {path.name: path for path in (run / "figures").iterdir()}
 
 
+def has_letters():
+    """Whether this machine has a font at all; a bare server has none, and then figures are SVG alone."""
+    return png(document((60, 20), "", "", [text(6, 14, "kept")])) is not None
+
+
+needs_letters = pytest.mark.skipif(not has_letters(), reason="this machine has no font")
+
+
 def words(figure):
     return [part.text for part in ElementTree.fromstring(figure).iter(SVG + "text")]
 
 
-def test_each_figure_is_there_as_svg_and_png(drawn):
-    names = ("funnel", "proximity", "scores", "systems", "training")
-    assert sorted(drawn) == sorted(f"{name}.{kind}" for name in names for kind in ("svg", "png"))
-    for name in names:
+def test_each_figure_is_there_as_svg_and_where_there_are_letters_as_png(drawn):
+    kinds = ("svg", "png") if has_letters() else ("svg",)
+    assert sorted(drawn) == sorted(f"{name}.{kind}" for name in NAMES for kind in kinds)
+
+
+@needs_letters
+def test_pixels_have_the_size_of_their_figure(drawn):
+    for name in NAMES:
         picture = ElementTree.parse(drawn[f"{name}.svg"]).getroot()
         size = struct.unpack(">II", drawn[f"{name}.png"].read_bytes()[16:24])
         assert size == tuple(round(2 * float(picture.get(side))) for side in ("width", "height"))
@@ -49,6 +62,7 @@ def test_no_words_leave_a_figure_and_nothing_is_fetched(drawn):
             assert ElementTree.fromstring(text).find(SVG + "title").text
 
 
+@needs_letters
 def test_pixels_have_letters():
     worded, wordless = (png(document((60, 20), "", "", [text(6, 14, words)])) for words in ("kept", ""))
     assert len(worded) > len(wordless)
