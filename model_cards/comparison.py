@@ -60,9 +60,11 @@ def _with_interval(name: str, figure: Mapping[str, Any] | None) -> str:
 
 def _number(name: str, value: float, sign: str = "") -> str:
     words = figure_words(name)
-    return (
-        f"{100 * value:{sign}.1f}" if words.is_share or words.in_unit else f"{value:{sign}.{min(words.decimals, 2)}f}"
-    )
+    if words.is_share or words.in_unit:
+        value, decimals = 100 * value, 1
+    else:
+        decimals = min(words.decimals, 2)
+    return f"{value:{sign}.{decimals}f}"
 
 
 def _published(benchmark: str, systems: Sequence[Mapping[str, Any]]) -> str:

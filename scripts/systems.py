@@ -6,15 +6,14 @@ from typing import TYPE_CHECKING
 
 from builders.errors import RunError, UsageError
 from builders.files import read_text, split_lines
-from builders.parsers.loading import load_parser
 from builders.progress import track
-from builders.table_places import open_place
 from builders.user_path import user_path
 from scripts.paraphrases import load_paraphraser, tell_what_was_cut
 from scripts.partial_recipes import load_teacher_recipe
 from trainers.benchmark import BenchmarkRow
-from trainers.conformity import exemplar_trees
-from trainers.inputs import led, tree_signal
+from trainers.conformity import form_signals
+from trainers.inputs import led
+from trainers.output_rows import output_rows
 from trainers.teacher_baseline import PROMPTS, teacher_outputs
 from trainers.training_pairs import Task
 
@@ -51,7 +50,8 @@ def system_outputs(system: str, rows: Sequence[BenchmarkRow], task: Task, prompt
         sampling = load_teacher_recipe(system.removeprefix(_TEACHER)).sampling
         return teacher_outputs(sampling, sources, partial(track, label=f"evaluate {system}"), asked)
     paraphraser = load_paraphraser(system)
-    read = _led_sources(rows, paraphraser) if paraphraser.reads_form else sources
+    reads_exemplars = paraphraser.reads_form and any("exemplar" in row for row in rows)
+    read = _led_sources(rows, paraphraser) if reads_exemplars else sources
     outputs = paraphraser.paraphrase(read, progress=partial(track, label=f"evaluate {system}"))
     tell_what_was_cut(paraphraser, len(sources))
     return [text for [text] in outputs]
@@ -59,13 +59,11 @@ def system_outputs(system: str, rows: Sequence[BenchmarkRow], task: Task, prompt
 
 def _led_sources(rows: Sequence[BenchmarkRow], paraphraser: "Paraphraser") -> list[str]:
     """What a student that is led by form reads: each source after the form of its exemplar, if it has one."""
-    exemplars = [row["exemplar"] for row in rows if "exemplar" in row]
     control = paraphraser.control or {}
-    if exemplars and control.get("parser") is None:
+    if control.get("parser") is None:
         raise RunError("this student names no parser for exemplars in its control.json; train it again")
-    trees = exemplar_trees(exemplars, load_parser(control["parser"])) if exemplars else []
-    signals = iter([tree_signal(tree, control.get("layers")) for tree in trees])
-    return [led(next(signals), row["source"]) if "exemplar" in row else row["source"] for row in rows]
+    signals = form_signals(rows, control.get("layers"), control["parser"])
+    return [led(signal, row["source"]) if signal else row["source"] for row, signal in zip(rows, signals, strict=True)]
 
 
 def _read_outputs(place: str, sources: list[str]) -> list[str]:
@@ -76,13 +74,7 @@ def _read_outputs(place: str, sources: list[str]) -> list[str]:
             remedy = "write one output a line, for the same rows; --n takes fewer of them"
             raise RunError(f"{place} has {len(lines):,} lines for {len(sources):,} rows; {remedy}")
         return [line.strip() for line in lines]
-    opened, found = open_place(place, None, None), []
-    for number, row in enumerate(opened.read(["source", "output"]), start=1):
-        source, output = row.get("source"), row.get("output")
-        if not (isinstance(source, str) and isinstance(output, str)):
-            where = f"{place}, {opened.unit} {number}"
-            raise RunError(f"{where}: source and output must be texts, got {(source, output)!r:.60}")
-        found.append((source.strip(), output.strip()))
+    found = list(output_rows(place))
     if [source for source, _ in found[: len(sources)]] == sources:
         return [output for _, output in found[: len(sources)]]  # a source that stands twice may have two outputs
     return _outputs_by_source(place, found, sources)

@@ -31,9 +31,20 @@ def asked_signals(rows: Sequence[BenchmarkRow], config: ControlConfig, task: Tas
     if task == "summary":
         return [buckets(config, row["source"], row["references"][0]) if row["references"] else "" for row in rows]
     assert parser is not None
-    exemplars = [exemplar for row in rows if (exemplar := row.get("exemplar"))]
-    signals = iter([tree_signal(tree, config.layers) for tree in exemplar_trees(exemplars, load_parser(parser))])
-    return [next(signals) if row.get("exemplar") else "" for row in rows]
+    return form_signals(rows, config.layers, parser)
+
+
+def form_signals(rows: Sequence[BenchmarkRow], layers: int | None, parser: str) -> list[str]:
+    """The form of each row's exemplar as a student reads it, "" for a row without one.
+
+    Args:
+        rows: Of a benchmark.
+        layers: How many layers of the parse are shown; None shows all.
+        parser: Of exemplars, by name.
+    """
+    exemplars = [row["exemplar"] for row in rows if "exemplar" in row]
+    signals = iter([tree_signal(tree, layers) for tree in exemplar_trees(exemplars, load_parser(parser))])
+    return [next(signals) if "exemplar" in row else "" for row in rows]
 
 
 def form_scores(rows: Sequence[BenchmarkRow], outputs: Sequence[str], parser: str) -> dict[str, Scores]:

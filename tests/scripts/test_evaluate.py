@@ -110,6 +110,11 @@ def test_a_system_is_not_held_against_itself(rows):
     assert (outcome.status, "named twice" in outcome.err) == (2, True)
 
 
+def test_a_table_without_outputs_is_named(rows):
+    outcome = impossible("evaluate", f"outputs:{rows}", "--data", rows)
+    assert (outcome.status, "has no column 'output'; it has source, references" in outcome.err) == (2, True)
+
+
 def test_the_outputs_that_are_written_can_be_scored_again(rows, tmp_path):
     first = evaluated(STUDENT, "--data", rows, "--outputs", tmp_path / "student.jsonl")
     written = [json.loads(line) for line in (tmp_path / "student.jsonl").read_text(encoding="utf-8").splitlines()]

@@ -6,7 +6,7 @@ from typing import Any
 
 from builders.errors import RunError, UsageError
 from builders.files import check_run_folder, read_json, read_text
-from builders.table_places import open_place
+from trainers.output_rows import checked_output, output_rows
 from trainers.training_pairs import Task
 
 
@@ -26,16 +26,8 @@ class Outputs:
     repeated: int = 0
     differing: int = 0
 
-    def add(self, source: object, output: object, where: str) -> None:
-        """Takes a row.
-
-        Raises:
-            RunError: It has no source, or no output. An empty output is one.
-        """
-        for name, text in (("source", source), ("output", output)):
-            if not isinstance(text, str) or (name == "source" and not text.strip()):
-                raise RunError(f"{where}: the {name} must be a text, got {text!r:.60}; correct the row")
-        source, output = str(source).strip(), str(output).strip()
+    def add(self, source: str, output: str) -> None:
+        """Takes a row."""
         self.repeated += source in self.by_source
         self.differing += self.by_source.setdefault(source, output) != output
 
@@ -62,14 +54,9 @@ def read_outputs(named: list[str]) -> dict[str, Outputs]:
 
 
 def _read(place: str) -> Outputs:
-    options = {"split": "a file of one", "config": "a folder of its own"}
-    opened = open_place(place, None, None, options, names=("output",))
     outputs = Outputs(place)
-    for number, row in enumerate(opened.read(["source", "output"]), start=1):
-        for column in ("source", "output"):
-            if column not in row:
-                raise UsageError(f"{place} has no column '{column}'; it has {', '.join(map(str, row))}; rename one")
-        outputs.add(row["source"], row["output"], f"{place}, {opened.unit} {number}")
+    for source, output in output_rows(place):
+        outputs.add(source, output)
     if not outputs.by_source:
         raise RunError(f"{place} holds no outputs; name another file")
     return outputs
@@ -93,7 +80,8 @@ def run_outputs(run: Path) -> tuple[dict[str, Outputs], Task]:
         for system in (metrics["evaluation"] or {}).get("systems", []):
             outputs = systems[system["name"]] = Outputs(str(path))
             for number, example in enumerate(system["examples"], start=1):
-                outputs.add(example["source"], example["output"], f"{path}, {system['name']}, example {number}")
+                where = f"{path}, {system['name']}, example {number}"
+                outputs.add(*checked_output(example["source"], example["output"], where))
     except (KeyError, TypeError) as error:
         raise RunError(f"{path} is not as 'impossible run' writes it (no {error}); run it again") from None
     if not any(outputs.by_source for outputs in systems.values()):
