@@ -1,14 +1,12 @@
 """Systems side by side on one benchmark, for the terminal (paper, Tables 2, 4, 5 and 8)."""
 
-import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from model_cards.paper_results import PAPER_CAVEAT
-from model_cards.summary import aligned
+from model_cards.summary import aligned, wrapped
 from model_cards.vocabulary import compared_label, figure_words
 
-_WIDTH = 96
 _PAIRED = (
     "Paired on the rows: intervals by bootstrap, p two-sided by approximate randomisation, without\n"
     "correction for many figures."
@@ -76,7 +74,7 @@ def _published(benchmark: str, systems: Sequence[Mapping[str, Any]]) -> str:
         [system["name"], *(f"{system['figures'][name]:g}" if name in system["figures"] else "-" for name in names)]
         for system in systems
     ]
-    return aligned(rows) + "\n" + "\n".join(textwrap.wrap(PAPER_CAVEAT, _WIDTH))
+    return aligned(rows) + "\n" + wrapped(PAPER_CAVEAT)
 
 
 def _legend(names: list[str], record: Mapping[str, Any]) -> str:
@@ -96,7 +94,7 @@ def _legend(names: list[str], record: Mapping[str, Any]) -> str:
             lines.append(f"{system['name']} left {system['empty']:,} of {record['benchmark']['n']:,} outputs empty.")
     if record["bleu"] and "ibleu" in names:
         lines.append(f"BLEU of sentences: {record['bleu']['sentence']}; of the corpus: {record['bleu']['corpus']}.")
-    return "\n".join("\n".join(textwrap.wrap(line, _WIDTH)) for line in lines)
+    return "\n".join(map(wrapped, lines))
 
 
 def _difference(gap: Mapping[str, Any]) -> str:
