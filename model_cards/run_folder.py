@@ -10,7 +10,7 @@ from typing import Any
 import yaml
 
 from model_cards.metrics_file import metrics_from_json
-from model_cards.records import Metrics
+from model_cards.records import Metrics, public_name
 
 
 class CardError(Exception):
@@ -32,6 +32,11 @@ class Training:
     losses: tuple[tuple[float, float], ...]
     eval_losses: tuple[tuple[float, float], ...]
     fingerprint: str | None
+
+    @property
+    def base_name(self) -> str:
+        """What it started from, as others may read it."""
+        return public_name(self.base)
 
     @property
     def by_preference(self) -> bool:

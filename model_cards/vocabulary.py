@@ -216,6 +216,9 @@ SYSTEMS = {
     ),
     "control: more training on the old pairs": "the student of round 0, trained just as much longer on the same pairs",
     "control: fresh contexts, ordinary pairs": "the same, but longer on new pairs of teacher sentences",
+    "ceiling: trained on true pairs, same updates": (
+        "the same base, trained as long as all rounds together on pairs that are known to be true, none of them twice"
+    ),
 }
 
 _LATER_ROUND = re.compile(r"student, self-distilled, round (\d+)")

@@ -30,6 +30,7 @@ from trainers.preference import check_preference
 from trainers.processes import check_not_launched
 from trainers.training_checks import check_training
 from trainers.training_pairs import Task
+from trainers.true_pairs import true_pairs
 
 _SAMPLE = "Profit rose 5 percent on Monday."  # shows what a parser, an oracle or a splitter does with a sentence
 
@@ -77,6 +78,9 @@ def check_recipe(recipe: Recipe, folder: Path) -> None:
     check_licences(used_models(recipe), recipe.license)
     if recipe.evaluation:
         check_evaluation(recipe.evaluation, recipe.task)
+        if "true_pairs" in recipe.controls and recipe.evaluation.benchmark:
+            with _named("controls true_pairs"):
+                true_pairs(recipe.evaluation.benchmark, recipe.task, 2, recipe.seed)
 
 
 def check_student_recipe(recipe: StudentRecipe) -> None:

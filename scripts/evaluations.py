@@ -1,4 +1,4 @@
-"""Every system of a run on its test rows: the plain teacher, the students, the controls."""
+"""The evaluation of a recipe: one system after the other on the same test rows, each once."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property, partial
@@ -15,7 +15,6 @@ from builders.progress import track
 from builders.sampling_config import SamplingConfig
 from builders.teachers import load_teacher
 from scripts.paraphrases import greedy_outputs
-from scripts.pipeline import Pipeline
 from scripts.recipe import Recipe
 from trainers.benchmark import BenchmarkRow, benchmark_rows
 from trainers.conformity import asked_signals, bucket_scores, form_scores
@@ -136,30 +135,6 @@ class Evaluator:
         code: list[Any] = [code_identity("oracle", config.oracle)] if config.oracle else []
         code += [parser_identity(config.parser)] if config.parser else []
         return code + [model_identity(model) for model in (config.encoder, config.nli) if model]
-
-
-def systems_of(pipeline: Pipeline) -> Iterator[Evaluated]:
-    """Every system of a run, trained first if need be."""
-    evaluator, rounds = Evaluator(pipeline.recipe, pipeline.folder / "evaluation"), pipeline.rounds()
-    yield evaluator.teacher("plain teacher")
-    yield evaluator.student("student, round 0", pipeline.student(0))
-    for number in range(1, rounds.trained + 1):
-        which = f", round {number}" if rounds.trained > 1 else ""
-        yield evaluator.student(f"student, self-distilled{which}", pipeline.student(number))
-    if pipeline.recipe.control:
-        yield from evaluator.led_student(pipeline.led_student())
-    if pipeline.recipe.preference:
-        name = f"student, preferred ({pipeline.preference.method.upper()})"
-        yield evaluator.student(name, pipeline.preferred_student())
-    if "chosen_only" in pipeline.recipe.controls:
-        name = "control: plain fine-tuning on the chosen texts, same updates"
-        yield evaluator.student(name, pipeline.chosen_only())
-    if not rounds.trained:  # nothing whose updates a control could match
-        return
-    if "more_training" in pipeline.recipe.controls:
-        yield evaluator.student("control: more training on the old pairs", pipeline.more_training())
-    if "fresh_pairs" in pipeline.recipe.controls:
-        yield evaluator.student("control: fresh contexts, ordinary pairs", pipeline.fresh_pairs())
 
 
 def _teacher_identity(config: SamplingConfig) -> list[Any]:

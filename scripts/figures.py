@@ -7,7 +7,8 @@ from builders.control import control_config
 from builders.critics.screen_audit import screen_recall
 from builders.files import write_json
 from builders.journal import Stage
-from scripts.evaluations import Evaluated, systems_of
+from scripts.evaluated_systems import systems_of
+from scripts.evaluations import Evaluated
 from scripts.pipeline import Pipeline
 from scripts.provenance import preference_counts, provenance, released_statistics
 from trainers.evaluation import audit_pairs

@@ -19,6 +19,7 @@ from scripts.inference_code import inference_code
 from scripts.preference_rows import preference_rows
 from scripts.round_stages import RoundStages, once
 from scripts.rounds import Rounds, brings_nothing, yield_of
+from scripts.true_pairs import train_on_true_pairs
 from trainers.finetuning import fine_tune
 from trainers.finetuning_config import FineTuningConfig
 from trainers.inputs import CONTROL
@@ -126,6 +127,11 @@ class Pipeline(RoundStages):
         with self.timed("pairs control"):
             workers, keep = self.recipe.workers, self.keep_rejects
             return pairs_stage(samples, self.critics(), folder, 1, workers, self.only, keep)
+
+    @once
+    def true_pairs(self) -> Path:
+        """The ceiling: the same base, trained just as long as the students of all rounds on pairs that are true."""
+        return train_on_true_pairs(self, [self.student(number) for number in range(self.rounds().trained + 1)])
 
     @once
     def dataset(self) -> "PairsBuilder":

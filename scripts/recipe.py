@@ -14,6 +14,7 @@ from builders.errors import ConfigError
 from builders.preference import is_preference
 from builders.sampling_config import SamplingConfig
 from scripts.ablation_config import AblationConfig
+from scripts.controls import Control, check_controls
 from scripts.recipe_file import apply_override, read_settings
 from trainers.control_config import ControlConfig
 from trainers.evaluation_config import EvaluationConfig
@@ -21,7 +22,6 @@ from trainers.finetuning_config import FineTuningConfig
 from trainers.preference_config import PreferenceConfig
 from trainers.self_distillation_config import SelfDistillationConfig
 
-Control = Literal["more_training", "fresh_pairs", "chosen_only"]
 _FILE_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
 _LARGEST_SEED = 2**32 - 1  # what numpy, and so a training, takes
 
@@ -79,7 +79,8 @@ class Recipe:
         preference: Of the student of the last round on the preference rows of all rounds; left out, there is none.
         control: Of the student by the form of its output (paraphrases) or its length (summaries); left out, the student
             that is released is not led by anything.
-        controls: Trained and evaluated beside the student that they are the control of.
+        controls: Trained and evaluated beside the student that they are the control of; `true_pairs` is the ceiling, a
+            student of pairs that the benchmark's function draws.
         evaluation: Of every student; left out, none is evaluated.
         ablation: What to leave out in turn; the run then measures what each part is worth, and releases nothing.
         rows_per_file: Of the released Parquet files.
@@ -127,11 +128,7 @@ class Recipe:
             self.critics.with_selection(self.self_distillation.select)  # refuses what cannot be selected by
         if self.ablation:
             self._check_ablation()
-        for control in self.controls:
-            for section in ("preference" if control == "chosen_only" else "self_distillation", "evaluation"):
-                if getattr(self, section) is None:
-                    remedy = f"add it or take {control} out"
-                    raise ConfigError(f"controls {control} says nothing without {section}; {remedy}")
+        check_controls(self)
         rounds = self.self_distillation.rounds if self.self_distillation else 0
         if self.preference and self.preference.since > rounds:
             since = self.preference.since

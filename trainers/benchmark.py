@@ -63,7 +63,7 @@ def open_benchmark(config: EvaluationConfig, task: Task) -> Benchmark:
     """
     name = config.benchmark
     if name is not None and ":" in name:
-        found = Benchmark(_draw(config, name, task), name, config.split, {})
+        found = Benchmark(draw_rows(name, task, config.n or DRAWN, config.seed, config.split), name, config.split, {})
     elif name is not None:
         known = NAMED_BENCHMARKS[name]
         if known.task != task:
@@ -85,11 +85,17 @@ def benchmark_rows(config: EvaluationConfig, task: Task) -> list[BenchmarkRow]:
     return open_benchmark(config, task).rows
 
 
-def _draw(config: EvaluationConfig, path: str, task: Task) -> list[BenchmarkRow]:
+def draw_rows(path: str, task: Task, n: int, seed: int, split: str) -> list[BenchmarkRow]:
+    """What a benchmark's function draws.
+
+    Raises:
+        ConfigError: It cannot be imported.
+        RunError: It fails, or a row is bad.
+    """
     draw = import_named("benchmark", path)
     remedy = "it is called as rows(task, n, seed, split=split) and must give a list of rows"
     with users_code(f"benchmark '{path}' failed", remedy):
-        rows = list(draw(task, config.n or DRAWN, config.seed, split=config.split))
+        rows = list(draw(task, n, seed, split=split))
     return [_mapping_row(row, f"benchmark '{path}', row {number}") for number, row in enumerate(rows, start=1)]
 
 
