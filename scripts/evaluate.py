@@ -8,7 +8,6 @@ from typing import Any
 import yaml
 
 from builders.errors import UsageError
-from builders.files import atomic_path
 from builders.models import model_identity
 from builders.user_path import user_path
 from metrics.ibleu.sentence_bleu import signature
@@ -22,6 +21,7 @@ from trainers.benchmark import Benchmark, open_benchmark
 from trainers.conformity import form_scores
 from trainers.evaluation import figures_of
 from trainers.evaluation_config import EvaluationConfig
+from trainers.output_rows import write_outputs
 from trainers.resampling import Scores, differences
 from trainers.scores import Judges, load_scorer, output_scores
 from trainers.training_pairs import Task
@@ -50,7 +50,7 @@ def evaluate_systems(options: argparse.Namespace) -> None:
     benchmark = open_benchmark(config, options.task)
     outputs = {system: system_outputs(system, benchmark.rows, options.task, options.prompt) for system in systems}
     if options.outputs:
-        _write_outputs(options.outputs, benchmark, outputs[options.model])
+        write_outputs(user_path(options.outputs), benchmark.rows, outputs[options.model])
     record = _record(config, options.task, benchmark, outputs)
     if options.paper:
         record["paper"] = [dataclasses.asdict(row) for row in published_on(benchmark.place)]
@@ -124,12 +124,3 @@ def _scores(
 ) -> dict[str, Scores]:
     found = output_scores(benchmark.rows, texts, judges, task)
     return found | (form_scores(benchmark.rows, texts, config.parser) if config.parser else {})
-
-
-def _write_outputs(place: str, benchmark: Benchmark, outputs: list[str]) -> None:
-    rows = (
-        json.dumps({**row, "output": output}, ensure_ascii=False)
-        for row, output in zip(benchmark.rows, outputs, strict=True)
-    )
-    with atomic_path(user_path(place)) as partial:
-        partial.write_text("".join(f"{row}\n" for row in rows), encoding="utf-8")

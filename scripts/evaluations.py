@@ -1,13 +1,13 @@
 """The evaluation of a recipe: one system after the other on the same test rows, each once."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property, partial
 from itertools import product
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from builders.config import fingerprint
-from builders.files import kept
+from builders.files import kept, remove
 from builders.models import model_identity
 from builders.named import code_identity
 from builders.parsers.loading import parser_identity
@@ -22,6 +22,7 @@ from trainers.evaluation import figures_of
 from trainers.evaluation_config import EvaluationConfig
 from trainers.inputs import led, summary_signal
 from trainers.oracle import is_faithful
+from trainers.output_rows import write_outputs
 from trainers.resampling import Scores
 from trainers.scores import Judges, output_scores
 from trainers.teacher_baseline import teacher_outputs
@@ -31,11 +32,27 @@ EXAMPLES = 20  # outputs of each system that metrics.json keeps
 
 
 class Evaluated(NamedTuple):
-    """A system, the folder of its student (None for the teacher), and what the evaluation says of it."""
+    """A system and what the evaluation says of it.
+
+    Args:
+        name: In words.
+        student: The folder of its student; None for a system that the run has not trained.
+        record: Its figures and first examples.
+        outputs: The file of all its outputs.
+    """
 
     name: str
     student: Path | None
     record: dict[str, Any]
+    outputs: Path
+
+
+class _System(NamedTuple):
+    """What is evaluated: the name of its files, what a fingerprint must know of it, and how it answers texts."""
+
+    stem: str
+    identity: Any
+    answer: Callable[[list[str], str], list[str]]  # texts and a label for progress -> one output a text
 
 
 class Evaluator:
@@ -66,11 +83,16 @@ class Evaluator:
 
     def teacher(self, name: str) -> Evaluated:
         """The plain teacher."""
-        return self._evaluated(name, None)
+        sampling = self.recipe.sampling
+
+        def answer(read: list[str], label: str) -> list[str]:
+            return teacher_outputs(sampling, read, partial(track, label=label))
+
+        return self._evaluated(name, None, _System("teacher", _teacher_identity(sampling), answer))
 
     def student(self, name: str, student: Path) -> Evaluated:
         """A student, asked for nothing but its task."""
-        return self._evaluated(name, student)
+        return self._evaluated(name, student, _student_system(str(student), student.name))
 
     def led_student(self, student: Path) -> Iterator[Evaluated]:
         """A led student: asked for what the rows ask for, of summaries for each bucket, and for nothing."""
@@ -78,38 +100,41 @@ class Evaluator:
         assert control is not None
         if any(self.signals):
             by = "the references' buckets" if summarises else "exemplars"
-            yield self._evaluated(f"student, led by {by}", student, "asked", self.signals)
+            yield self._led(f"student, led by {by}", student, "asked", self.signals)
         if summarises:
             for bounds in product(control.compression or (None,), control.abstraction or (None,)):
                 signal = summary_signal(*bounds)
-                yield self._evaluated(f"led student, asked for {signal}", student, signal, [signal] * len(self.rows))
-        yield self._evaluated("led student, asked for nothing", student)
+                yield self._led(f"led student, asked for {signal}", student, signal, [signal] * len(self.rows))
+        yield self.student("led student, asked for nothing", student)
+
+    def _led(self, name: str, student: Path, asked: str, signals: Sequence[str]) -> Evaluated:
+        stem = f"{student.name}-{asked.replace(' ', '-')}"
+        return self._evaluated(name, student, _student_system(str(student), stem), signals)
 
     def _evaluated(
-        self, name: str, student: Path | None, asked: str = "", signals: Sequence[str] | None = None
+        self, name: str, student: Path | None, system: _System, signals: Sequence[str] | None = None
     ) -> Evaluated:
-        """A system; its student reads a signal before each source, if there are any, and `asked` names its record."""
-        identity = _teacher_identity(self.recipe.sampling) if student is None else model_identity(str(student))
+        """A system, which reads a signal before each source, if there are any."""
         signals = signals or [""] * len(self.rows)
         measured = [*self._control_code, signals] if self.recipe.control else []
-        mark = fingerprint(identity, self.rows, self.config, self._code, self.recipe.task, *measured)
-        record = self.folder / f"{student.name if student else 'teacher'}{asked and '-' + asked.replace(' ', '-')}.json"
+        mark = fingerprint(system.identity, self.rows, self.config, self._code, self.recipe.task, *measured)
+        record, written = (self.folder / f"{system.stem}.{kind}" for kind in ("json", "jsonl"))
 
         def evaluate() -> dict[str, Any]:
             shown = zip(self.rows, signals, strict=True)
             read = [led(signal, row["source"]) if signal else row["source"] for row, signal in shown]
-            label = f"evaluate {record.stem}"
-            if student is None:
-                outputs = teacher_outputs(self.recipe.sampling, read, partial(track, label=label))
-            else:
-                outputs = greedy_outputs(str(student), read, label)
+            outputs = system.answer(read, f"evaluate {record.stem}")
+            remove(record)  # it must not stand beside the outputs of another evaluation
+            write_outputs(written, self.rows, outputs)
             more = self._control_scores(outputs, signals)
             found = evaluation_record(self.rows, outputs, self.config, self.recipe.task, more)
             for example, text, row, signal in zip(found["examples"], read, self.rows, signals, strict=False):
                 example |= {"read": text, "asked": row.get("exemplar") or signal} if signal else {}
             return found
 
-        return Evaluated(name, student, kept(record, mark, evaluate))
+        if not written.is_file():
+            remove(record)
+        return Evaluated(name, student, kept(record, mark, evaluate), written)
 
     def _control_scores(self, outputs: Sequence[str], signals: Sequence[str]) -> dict[str, Scores]:
         """How well outputs keep to what their student read or, if it read nothing, to what the rows ask for."""
@@ -135,6 +160,11 @@ class Evaluator:
         code: list[Any] = [code_identity("oracle", config.oracle)] if config.oracle else []
         code += [parser_identity(config.parser)] if config.parser else []
         return code + [model_identity(model) for model in (config.encoder, config.nli) if model]
+
+
+def _student_system(student: str, stem: str) -> _System:
+    """A student by its folder or whatever else names a model."""
+    return _System(stem, model_identity(student), lambda read, label: greedy_outputs(student, read, label))
 
 
 def _teacher_identity(config: SamplingConfig) -> list[Any]:

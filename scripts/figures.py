@@ -121,7 +121,12 @@ def _evaluation(config: EvaluationConfig, systems: list[Evaluated]) -> dict[str,
         "split": config.split if config.benchmark else None,  # a file of rows is taken as it is
         "n": systems[0].record["figures"]["copy"]["n"],  # every row counts for this figure
         "systems": [
-            {"name": each.name, "path": f"students/{each.student.name}" if each.student else None, **each.record}
+            {
+                "name": each.name,
+                "path": f"students/{each.student.name}" if each.student else None,
+                "outputs": f"evaluation/{each.outputs.name}",
+                **each.record,
+            }
             for each in systems
         ],
     }

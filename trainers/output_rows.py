@@ -1,8 +1,12 @@
-"""Outputs that somebody has in a table, for whoever scores them and whoever has them rated."""
+"""Outputs in a table, for whoever scores them and whoever has them rated."""
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
 
 from builders.errors import RunError, UsageError
+from builders.files import atomic_path
 from builders.table_places import open_place
 
 _OPTIONS = {"split": "a file of one", "config": "a folder of its own"}
@@ -36,3 +40,11 @@ def checked_output(source: object, output: object, where: str) -> tuple[str, str
         if not isinstance(text, str) or (name == "source" and not text.strip()):
             raise RunError(f"{where}: the {name} must be a text, got {text!r:.60}; correct the row")
     return str(source).strip(), str(output).strip()
+
+
+def write_outputs(path: Path, rows: Sequence[Mapping[str, Any]], outputs: Sequence[str]) -> None:
+    """Writes a benchmark's rows, each with its `output`, as JSONL that `output_rows` reads, whole or not at all."""
+    shown = zip(rows, outputs, strict=True)
+    lines = (json.dumps({**row, "output": output}, ensure_ascii=False) for row, output in shown)
+    with atomic_path(path) as partial:
+        partial.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")

@@ -182,6 +182,30 @@ def test_the_control_of_ordinary_pairs_counts_its_own_samples(run, tiny):
     assert (control["origin"], control["contexts"], control["sampled"]) == ("control", 16, 16 * 4)
 
 
+def test_every_output_is_kept_and_scores_as_it_did(finished):
+    systems = json.loads((finished / "metrics.json").read_text(encoding="utf-8"))["evaluation"]["systems"]
+    for system in systems:
+        rows = [json.loads(line) for line in (finished / system["outputs"]).read_text(encoding="utf-8").splitlines()]
+        assert [(row["source"], row["output"]) for row in rows] == [
+            (example["source"], example["output"]) for example in system["examples"]
+        ]
+        assert all(row["references"] for row in rows)
+    place = f"outputs:{finished / systems[-1]['outputs']}"
+    options = ("--benchmark", "microworld.benchmark:rows", "--n", 4, "--oracle", "microworld.oracle", "--json")
+    [again] = json.loads(impossible("evaluate", place, *options).out)["systems"]
+    values = {name: systems[-1]["figures"][name]["value"] for name in again["figures"]}
+    assert {name: figure["value"] for name, figure in again["figures"].items()} == pytest.approx(values)
+
+
+def test_a_system_whose_outputs_are_missing_is_evaluated_again(run, tiny):
+    lost, other = run / "evaluation/round-1.jsonl", run / "evaluation/round-0.json"
+    before, untouched = lost.read_bytes(), other.stat().st_mtime_ns
+    lost.unlink()
+    outcome = impossible("demo", "--out", run, *tiny)
+    assert (outcome.status, outcome.stages) == (0, set()), outcome.err
+    assert (lost.read_bytes(), other.stat().st_mtime_ns) == (before, untouched)
+
+
 def test_an_edited_parser_has_every_student_evaluated_again(run, tiny, tmp_path, monkeypatch):
     monkeypatch.syspath_prepend(tmp_path)
     (tmp_path / "run_parser.py").write_text("from microworld.parser import parse\n")
