@@ -108,6 +108,7 @@ WHY = {
     "EvaluationConfig.config": "most datasets have one alone",
     "EvaluationConfig.encoder": "one of real text must be fetched first",
     "EvaluationConfig.nli": "one of real text must be fetched; the critic of the pairs judges its own pupil",
+    "EvaluationConfig.baselines": "each takes the time of one more student, and neither depends on the seed",
     "EvaluationConfig.oracle": "no oracle is known for real text",
     "AblationConfig.seeds": "three are the least that give a spread",
     "AblationConfig.variants": "the paper's Table 6 has none",

@@ -204,6 +204,8 @@ ORIGINS = {
 
 SYSTEMS = {
     "plain teacher": "the teacher itself, and the sentence that it goes on with after the source",
+    "copy of the source": "the source as it stands",
+    "untrained base": "the model that the student was trained from, as it was before",
     "student, round 0": "trained on the pairs of teacher sentences",
     "student, self-distilled": "the same student trained further on those of its own rewritings that critics kept",
     "student, led by exemplars": "given the form of another sentence, to say the source in it",

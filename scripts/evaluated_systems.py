@@ -1,4 +1,4 @@
-"""Every system of a run on its test rows: the plain teacher, the student of every round, the controls, the ceiling."""
+"""Every system of a run on its test rows: the baselines, the student of every round, the controls, the ceiling."""
 
 from collections.abc import Iterator
 
@@ -11,6 +11,10 @@ def systems_of(pipeline: Pipeline) -> Iterator[Evaluated]:
     recipe, rounds = pipeline.recipe, pipeline.rounds()
     evaluator, asked = Evaluator(recipe, pipeline.folder / "evaluation"), recipe.self_distillation
     yield evaluator.teacher("plain teacher")
+    if "copy" in evaluator.config.baselines:
+        yield evaluator.copy("copy of the source")
+    if "base" in evaluator.config.baselines:
+        yield evaluator.base("untrained base")
     yield evaluator.student("student, round 0", pipeline.student(0))
     for number in range(1, rounds.trained + 1):
         which = f", round {number}" if asked and asked.rounds > 1 else ""  # however many of them were made

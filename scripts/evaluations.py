@@ -1,6 +1,7 @@
 """The evaluation of a recipe: one system after the other on the same test rows, each once."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property, partial
 from itertools import product
 from pathlib import Path
@@ -90,6 +91,14 @@ class Evaluator:
 
         return self._evaluated(name, None, _System("teacher", _teacher_identity(sampling), answer))
 
+    def copy(self, name: str) -> Evaluated:
+        """The sources as they stand."""
+        return self._evaluated(name, None, _System("copy", "copy", lambda read, _: read))
+
+    def base(self, name: str) -> Evaluated:
+        """The student as it was before any training."""
+        return self._evaluated(name, None, _student_system(self.recipe.student.base, "base"))
+
     def student(self, name: str, student: Path) -> Evaluated:
         """A student, asked for nothing but its task."""
         return self._evaluated(name, student, _student_system(str(student), student.name))
@@ -117,7 +126,8 @@ class Evaluator:
         """A system, which reads a signal before each source, if there are any."""
         signals = signals or [""] * len(self.rows)
         measured = [*self._control_code, signals] if self.recipe.control else []
-        mark = fingerprint(system.identity, self.rows, self.config, self._code, self.recipe.task, *measured)
+        config = replace(self.config, baselines=())  # another system changes no record
+        mark = fingerprint(system.identity, self.rows, config, self._code, self.recipe.task, *measured)
         record, written = (self.folder / f"{system.stem}.{kind}" for kind in ("json", "jsonl"))
 
         def evaluate() -> dict[str, Any]:

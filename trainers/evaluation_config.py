@@ -1,11 +1,14 @@
 """Settings of an evaluation, apart from what evaluates so that reading a recipe loads no library."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 from builders.errors import ConfigError
 from builders.parsers.loading import GIVEN, check_parser_name
 
 from .named_benchmarks import NAMED_BENCHMARKS, NamedBenchmark
+
+Baseline = Literal["copy", "base"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,6 +32,8 @@ class EvaluationConfig:
         encoder: Whose states BERT-iBLEU and BERTScore compare; without one they are left out. The paper does not name
             its own.
         nli: An NLI model that judges faithfulness where no oracle can; without one it is left out.
+        baselines: Of a run, evaluated beside its plain teacher: "copy" is the source as it stands, "base" the student
+            as it was before any training.
         seed: Of the benchmark's draw; not the run's, so that runs with other seeds face the same rows.
     """
 
@@ -42,6 +47,7 @@ class EvaluationConfig:
     parser: str | None = None
     encoder: str | None = None
     nli: str | None = None
+    baselines: tuple[Baseline, ...] = ()
     seed: int = 0
 
     def __post_init__(self) -> None:

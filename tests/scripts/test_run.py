@@ -182,6 +182,27 @@ def test_the_control_of_ordinary_pairs_counts_its_own_samples(run, tiny):
     assert (control["origin"], control["contexts"], control["sampled"]) == ("control", 16, 16 * 4)
 
 
+def test_baselines_are_evaluated_beside_the_teacher_and_change_no_other_record(run, tiny):
+    written = {path: path.stat().st_mtime_ns for path in (run / "evaluation").iterdir()}
+    outcome = impossible("demo", "--out", run, *tiny, *overrides({"evaluation.baselines": "[copy, base]"}))
+    assert (outcome.status, outcome.complaints) == (0, []), outcome.err
+    assert {path: path.stat().st_mtime_ns for path in written} == written
+    systems = json.loads((run / "metrics.json").read_text(encoding="utf-8"))["evaluation"]["systems"]
+    named = [(system["name"], system["path"], system["outputs"]) for system in systems]
+    assert named[:4] == [
+        ("plain teacher", None, "evaluation/teacher.jsonl"),
+        ("copy of the source", None, "evaluation/copy.jsonl"),
+        ("untrained base", None, "evaluation/base.jsonl"),
+        ("student, round 0", "students/round-0", "evaluation/round-0.jsonl"),
+    ]
+    figures = {name: figure["value"] for name, figure in systems[1]["figures"].items()}
+    copied = {"faithful": 1.0, "faithful_non_copy": 0.0, "copy": 1.0, "rouge_l": 1.0, "tree_edit_distance": 0.0}
+    assert {name: figures[name] for name in copied} == copied
+    base = load_paraphraser("microworld:models/student")
+    assert all(base.paraphrase(each["source"]) == [each["output"]] for each in systems[2]["examples"])
+    assert "copy of the source: the source as it stands" in (run / "student/README.md").read_text(encoding="utf-8")
+
+
 def test_every_output_is_kept_and_scores_as_it_did(finished):
     systems = json.loads((finished / "metrics.json").read_text(encoding="utf-8"))["evaluation"]["systems"]
     for system in systems:
