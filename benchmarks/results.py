@@ -7,8 +7,11 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from benchmarks.error_kinds import KINDS, output_kind
 from builders.journal import Stage
 from microworld.oracle import entails, equivalent, meaning
+from model_cards.ablation import paired_difference
+from scripts.evaluated_systems import CEILING
 
 FIGURES = {
     "paraphrase": ("faithful_non_copy", "faithful", "copy", "rouge_l", "tree_edit_distance", "ibleu", "conformity"),
@@ -18,27 +21,91 @@ FIGURES = {
 
 def main(folders: list[str]) -> None:
     """Prints the tables of these runs in Markdown."""
-    runs = [json.loads((Path(folder) / "metrics.json").read_text(encoding="utf-8")) for folder in folders]
+    places = [Path(folder) for folder in folders]
+    runs = [json.loads((place / "metrics.json").read_text(encoding="utf-8")) for place in places]
     seeds = ", ".join(str(run["seed"]) for run in runs)
     print(f"`{runs[0]['name']}`, seeds {seeds}, {runs[0]['evaluation']['n']} test sources each.\n")
-    print("\n".join(systems(runs)), "\n")
-    print("\n".join(rounds(runs)), "\n")
-    print("\n".join(mistakes([Path(folder) for folder in folders])))
+    for table in (systems(runs), ceiling(runs), errors(places, runs), rounds(runs), mistakes(places)):
+        if table:
+            print("\n".join(table), "\n")
 
 
 def systems(runs: list[dict[str, Any]]) -> list[str]:
-    """One row a system: the mean over the seeds, and each seed's headline figure."""
-    measured = runs[0]["evaluation"]["systems"][0]["figures"]
-    names = [name for name in FIGURES[runs[0]["task"]] if name in measured]
-    lines = [f"| System | {' | '.join(names)} | {names[0]}, each seed |", "|---" + "|---:" * (len(names) + 1) + "|"]
-    for index, system in enumerate(runs[0]["evaluation"]["systems"]):
-        figures = [run["evaluation"]["systems"][index]["figures"] for run in runs]
+    """One row a system: means over the seeds, how far each is from the final student, and each seed's headline."""
+    names = _figure_names(runs)
+    columns = [*names, f"{names[0]}, to the final student", f"{names[0]}, each seed"]
+    lines = [f"| System | {' | '.join(columns)} |", "|---" + "|---:" * len(columns) + "|"]
+    for system in _system_names(runs):
+        having = [run for run in runs if system in _figures(run)]  # a seed whose rounds stop early lacks the later ones
+        figures = [_figures(run)[system] for run in having]
         means = [_mean([figure[name]["value"] for figure in figures]) for name in names]
+        values, finals = [figure[names[0]]["value"] for figure in figures], [_final(run, names[0]) for run in having]
         each = ", ".join(
             f"{figure[names[0]]['value']:.3f} ± {figure[names[0]]['standard_error']:.3f}" for figure in figures
         )
-        lines.append(f"| {system['name']} | {' | '.join(means)} | {each} |")
+        is_final = all(_final_name(run) == system for run in having)
+        difference = "" if is_final else _difference(values, finals)
+        lines.append(f"| {system} | {' | '.join(means)} | {difference} | {each} |")
     return lines
+
+
+def ceiling(runs: list[dict[str, Any]]) -> list[str]:
+    """How much of the ceiling the final student reaches, where the runs have one."""
+    if not all(CEILING in _figures(run) for run in runs):
+        return []
+    name = _figure_names(runs)[0]
+    shares = [_final(run, name) / _figures(run)[CEILING][name]["value"] for run in runs]
+    each = ", ".join(f"{share:.3f}" for share in shares)
+    return [f"The final student reaches {_mean(shares)} of the ceiling in `{name}` (each seed {each})."]
+
+
+def errors(places: list[Path], runs: list[dict[str, Any]]) -> list[str]:
+    """Where the errors are: one row a system, the share of its outputs of all seeds by kind."""
+    task = runs[0]["task"]
+    outputs: dict[str, list[str]] = {}
+    for place, run in zip(places, runs, strict=True):
+        for system in run["evaluation"]["systems"]:
+            rows = map(json.loads, (place / system["outputs"]).read_text(encoding="utf-8").splitlines())
+            outputs.setdefault(system["name"], []).extend(
+                output_kind(row["source"], row["output"], task) for row in rows
+            )
+    lines = [f"| System | outputs | {' | '.join(KINDS[task])} |", "|---" + "|---:" * (len(KINDS[task]) + 1) + "|"]
+    for system, kinds in outputs.items():
+        shares = " | ".join(f"{kinds.count(kind) / len(kinds):.3f}" for kind in KINDS[task])
+        lines.append(f"| {system} | {len(kinds):,} | {shares} |")
+    return lines
+
+
+def _figure_names(runs: list[dict[str, Any]]) -> list[str]:
+    measured = runs[0]["evaluation"]["systems"][0]["figures"]
+    return [name for name in FIGURES[runs[0]["task"]] if name in measured]
+
+
+def _figures(run: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    return {system["name"]: system["figures"] for system in run["evaluation"]["systems"]}
+
+
+def _system_names(runs: list[dict[str, Any]]) -> list[str]:
+    """Those of all runs, in the order of the run that has most of them."""
+    longest = sorted(runs, key=lambda run: -len(_figures(run)))
+    return list(dict.fromkeys(name for run in longest for name in _figures(run)))
+
+
+def _final_name(run: dict[str, Any]) -> str:
+    """The student that a run ends with: the last that is no control."""
+    return [name for name in _figures(run) if name.startswith("student")][-1]
+
+
+def _final(run: dict[str, Any], figure: str) -> float:
+    return float(_figures(run)[_final_name(run)][figure]["value"])
+
+
+def _difference(values: list[float], finals: list[float]) -> str:
+    """A system less the final student, seed by seed, with the 95% interval of a paired t-test."""
+    if len(values) == 1:
+        return f"{values[0] - finals[0]:+.3f}"
+    difference = paired_difference(values, finals)
+    return f"{difference.mean:+.3f} ± {difference.half:.3f}"
 
 
 def rounds(runs: list[dict[str, Any]]) -> list[str]:

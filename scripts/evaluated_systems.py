@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from scripts.evaluations import Evaluated, Evaluator
 from scripts.pipeline import Pipeline
 
+CEILING = "ceiling: trained on true pairs, same updates"
+
 
 def systems_of(pipeline: Pipeline) -> Iterator[Evaluated]:
     """Every system of a run, trained first if need be."""
@@ -33,4 +35,4 @@ def systems_of(pipeline: Pipeline) -> Iterator[Evaluated]:
         if "fresh_pairs" in recipe.controls:
             yield evaluator.student("control: fresh contexts, ordinary pairs", pipeline.fresh_pairs())
     if "true_pairs" in recipe.controls:
-        yield evaluator.student("ceiling: trained on true pairs, same updates", pipeline.true_pairs())
+        yield evaluator.student(CEILING, pipeline.true_pairs())

@@ -1,0 +1,113 @@
+"""The tables of docs/results.md: what is wrong with outputs, and how far systems are from the final student."""
+
+import json
+
+import pytest
+from scipy.stats import ttest_rel
+
+from benchmarks.error_kinds import KINDS, output_kind
+from benchmarks.results import ceiling, errors, systems
+from microworld.oracle import meaning
+from scripts.evaluated_systems import CEILING
+
+MATCH = "The Rovers earned a 2-1 victory over the Tigers."
+PROFIT = "Acme's net income climbed 5 percent."
+SURGE = "A 5% surge in net income for the January-March period was posted by Acme Industrial."
+
+
+@pytest.mark.parametrize(
+    ("source", "output", "kind"),
+    [
+        (MATCH, "It was the Rovers who defeated the Tigers 2-1.", "faithful"),
+        (MATCH, "The Rovers claimed a 2-1 victory over the Tigers.", "near-copy"),
+        (MATCH, "The Rovers claimed a victory over.", "not of the world"),
+        (MATCH, "", "not of the world"),
+        (MATCH, PROFIT, "another frame"),
+        (MATCH, "It was the Rovers who beat the Tigers.", "role dropped"),
+        ("It was the Rovers who beat the Tigers.", MATCH, "role added"),
+        (MATCH, "It was the Rovers who defeated the Bears 2-1.", "name changed"),
+        (MATCH, "It was the Eagles who defeated the Bears 2-1.", "name changed"),
+        (MATCH, "It was the Rovers who defeated the Tigers 3-1.", "number changed"),
+        (MATCH, "It was the Tigers who defeated the Rovers 2-1.", "roles swapped"),
+        (MATCH, "It was the Tigers who defeated the Rovers 3-1.", "several of these"),
+        (MATCH, "It was the Rovers who beat the Bears.", "several of these"),
+        (PROFIT, "Acme Industrial posted a 5% drop in profit.", "polarity or hedge changed"),
+        (PROFIT, "Acme Industrial posted a 5% rise in revenue.", "other role changed"),
+    ],
+)
+def test_what_is_wrong_with_a_paraphrase(source, output, kind):
+    assert output_kind(source, output, "paraphrase") == kind
+
+
+@pytest.mark.parametrize(
+    ("output", "kind"),
+    [
+        ("Acme's profit climbed.", "faithful"),
+        ("Acme Industrial posted a 5% surge in net income for the first quarter.", "entailed, says all"),
+        ("Acme Industrial saw its profit soar by 5 percent in the January-March period.", "entailed, says all"),
+        ("Acme Industrial saw its net income rise by 5 percent in the January-March period.", "entailed, too long"),
+        ("Zenlo's profit climbed.", "name changed"),  # what it leaves out is no error of a summary
+        ("Acme's profit fell.", "polarity or hedge changed"),
+        ("Acme's profit climbed 6 percent.", "number changed"),
+        ("Acme's profit climbed on Monday.", "role added"),
+        ("Acme's profit climbed 5 percent on Monday, on Monday.", "not of the world"),
+        (MATCH, "another frame"),
+    ],
+)
+def test_what_is_wrong_with_a_summary(output, kind):
+    assert meaning(SURGE) is not None
+    assert output_kind(SURGE, output, "summary") == kind
+
+
+def run_of(seed, figures, stopped=False):
+    """The part of metrics.json that the tables read: the headline figure by system."""
+    systems = [
+        {
+            "name": name,
+            "outputs": "outputs.jsonl",
+            "figures": {"faithful_non_copy": {"value": value, "standard_error": 0}},
+        }
+        for name, value in figures.items()
+        if not (stopped and name.endswith("round 2"))
+    ]
+    return {"seed": seed, "task": "paraphrase", "evaluation": {"systems": systems}}
+
+
+FIGURES = [(0.5, 0.6, 0.7, 0.8), (0.52, 0.6, 0.74, 0.8), (0.51, 0.63, 0.7, 0.9)]
+NAMES = ("student, round 0", "student, self-distilled, round 1", "student, self-distilled, round 2", CEILING)
+RUNS = [run_of(seed, dict(zip(NAMES, values, strict=True))) for seed, values in enumerate(FIGURES)]
+
+
+def cells(lines, system):
+    [line] = [line for line in lines if line.startswith(f"| {system} |")]
+    return [cell.strip() for cell in line.strip("|").split("|")]
+
+
+def test_systems_differ_from_the_final_student_by_a_paired_t_test():
+    table = systems(RUNS)
+    interval = ttest_rel([values[0] for values in FIGURES], [values[2] for values in FIGURES]).confidence_interval(0.95)
+    middle, half = (interval.low + interval.high) / 2, (interval.high - interval.low) / 2
+    assert cells(table, NAMES[0])[2] == f"{middle:+.3f} ± {half:.3f}"
+    assert cells(table, NAMES[2])[2] == ""  # the final student itself
+
+
+def test_a_seed_that_stopped_early_ends_with_an_earlier_round():
+    table = systems([RUNS[0], run_of(1, dict(zip(NAMES, FIGURES[1], strict=True)), stopped=True)])
+    assert cells(table, NAMES[1])[2].startswith("-0.050 ± ")  # 0.1 behind in one seed, itself in the other
+    assert cells(table, NAMES[2])[3] == "0.700 ± 0.000"
+    assert [line.split(" |")[0][2:] for line in table[2:]] == list(NAMES)
+
+
+def test_the_share_of_the_ceiling_is_that_of_each_seed():
+    assert "(each seed 0.875, 0.925, 0.778)" in ceiling(RUNS)[0]
+    assert ceiling([{**RUNS[0], "evaluation": {"systems": RUNS[0]["evaluation"]["systems"][:3]}}]) == []
+
+
+def test_every_output_is_counted_once(tmp_path):
+    outputs = ["It was the Rovers who defeated the Tigers 2-1.", "It was the Rovers who beat the Tigers.", "Nothing."]
+    rows = [{"source": MATCH, "references": [], "output": output} for output in outputs]
+    (tmp_path / "outputs.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    table = errors([tmp_path] * 3, RUNS)
+    found = dict(zip(("outputs", *KINDS["paraphrase"]), cells(table, CEILING)[1:], strict=True))
+    shares = {"faithful": "0.333", "role dropped": "0.333", "not of the world": "0.333", "outputs": "9"}
+    assert found == dict.fromkeys(KINDS["paraphrase"], "0.000") | shares
