@@ -1,7 +1,7 @@
 """The loop that trains the tiny models: a warmed-up and then annealed learning rate, averaged weights.
 
 Matrix products run in bfloat16, which halves the time on a processor that has it, and a batch holds rows of like
-length, which halves the tokens of one.
+length, which leaves little of it to padding.
 """
 
 import random
