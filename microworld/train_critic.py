@@ -22,7 +22,7 @@ from transformers import (
 )
 
 from microworld.labelled_pairs import LabelledPair, draw_pair
-from microworld.training_loop import fit, padded
+from microworld.training_loop import batches_by_length, fit, padded, words
 
 STEPS, BATCH = 3600, 64
 NOT_ENTAILED, ENTAILED, IGNORED = 0, 1, -100
@@ -40,12 +40,15 @@ def train(
         steps: Optimizer steps.
     """
     rng = random.Random("critic pairs")
+    batches = batches_by_length(
+        lambda: draw_pair(rng, "train"), lambda pair: words(f"{pair.premise} {pair.hypothesis}"), BATCH, rng
+    )
     critic = untrained(language_model)
     accuracy = 0.5
 
     def loss_of_step(step: int) -> torch.Tensor:
         nonlocal accuracy
-        value, right = loss([draw_pair(rng, "train") for _ in range(BATCH)], critic, tokenizer)
+        value, right = loss(next(batches), critic, tokenizer)
         accuracy += 0.02 * (right - accuracy)
         return value
 

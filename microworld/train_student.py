@@ -7,7 +7,7 @@ import torch
 from transformers import PreTrainedTokenizerFast, T5Config, T5ForConditionalGeneration
 
 from microworld.story import draw_story
-from microworld.training_loop import fit, padded
+from microworld.training_loop import batches_by_length, fit, padded, words
 
 STEPS, BATCH = 2500, 64
 MASKED, MASKED_BESIDE = 0.15, 0.5  # share of the words; more where a neighbouring sentence helps to restore them
@@ -19,9 +19,10 @@ def train(
 ) -> T5ForConditionalGeneration:
     """Train the base on training passages; it never sees a pair or a label."""
     rng = random.Random("student passages")
+    batches = batches_by_length(lambda: draw_example(rng), lambda example: tuple(map(words, example)), BATCH, rng)
 
     def loss_of_step(step: int) -> torch.Tensor:
-        examples = [draw_example(rng) for _ in range(BATCH)]
+        examples = next(batches)
         sources = padded(tokenizer([source for source, _ in examples]).input_ids, tokenizer.pad_token_id)
         labels = padded(tokenizer([target for _, target in examples]).input_ids, -100)
         return model(input_ids=sources, attention_mask=(sources != tokenizer.pad_token_id).long(), labels=labels).loss
@@ -37,7 +38,8 @@ def train(
             num_layers=3,
             num_decoder_layers=3,
             dropout_rate=0.0,
-            feed_forward_proj="gated-gelu",
+            feed_forward_proj="gated-gelu_pytorch_tanh",  # the same function as "gated-gelu", computed faster
+            attn_implementation="eager",  # the fastest on short rows on a CPU
             tie_word_embeddings=True,
             pad_token_id=tokenizer.pad_token_id,
             eos_token_id=tokenizer.eos_token_id,

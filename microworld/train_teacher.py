@@ -11,10 +11,9 @@ from transformers import GPT2Config, GPT2LMHeadModel, PreTrainedTokenizerFast
 
 from microworld.grammar import load
 from microworld.story import draw_story
-from microworld.training_loop import fit, padded
+from microworld.training_loop import batches_by_length, fit, padded, words
 
 FIRST_STEPS, STEPS, BATCH = 1500, 6000, 32
-SORTED = 4  # batches drawn together and cut by length, so that little of a batch is padding
 
 
 def train_first(tokenizer: PreTrainedTokenizerFast, log: Callable[[str], None]) -> GPT2LMHeadModel:
@@ -34,15 +33,10 @@ def train(model: GPT2LMHeadModel, tokenizer: PreTrainedTokenizerFast, log: Calla
 def _loss_of_step(
     model: GPT2LMHeadModel, tokenizer: PreTrainedTokenizerFast, rng: random.Random
 ) -> Callable[[int], torch.Tensor]:
-    batches: list[list[list[int]]] = []
+    batches = batches_by_length(lambda: _document(rng, str(tokenizer.eos_token)), words, BATCH, rng)
 
     def loss_of_step(step: int) -> torch.Tensor:
-        if not batches:
-            documents = [_document(rng, str(tokenizer.eos_token)) for _ in range(SORTED * BATCH)]
-            rows = sorted(tokenizer(documents).input_ids, key=len)
-            batches.extend(rows[at : at + BATCH] for at in range(0, len(rows), BATCH))
-            rng.shuffle(batches)
-        batch = padded(batches.pop(), tokenizer.pad_token_id)
+        batch = padded(tokenizer(next(batches)).input_ids, tokenizer.pad_token_id)
         return model(input_ids=batch, labels=batch.masked_fill(batch == tokenizer.pad_token_id, -100)).loss
 
     return loss_of_step

@@ -1,10 +1,13 @@
 """The loop that trains the tiny models: a warmed-up and then annealed learning rate, averaged weights.
 
-Matrix products run in bfloat16, which halves the time on a processor that has it.
+Matrix products run in bfloat16, which halves the time on a processor that has it, and a batch holds rows of like
+length, which leaves little of it to padding.
 """
 
+import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from typing import Any, TypeVar
 
 import torch
 from torch import nn
@@ -12,7 +15,10 @@ from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from transformers import PreTrainedModel
 from transformers.pytorch_utils import Conv1D
 
+Example = TypeVar("Example")
+
 WARMUP_STEPS = 100
+POOL = 16  # batches drawn together and cut by length, so that little of a batch is padding
 
 
 def fit(
@@ -39,7 +45,7 @@ def fit(
     matrices = _matrices(model) if muon_rate else set()
     others = [weight for weight in model.parameters() if weight not in matrices]
     peaks: dict[torch.optim.Optimizer, float] = {
-        torch.optim.AdamW(others, betas=(0.9, 0.98), weight_decay=0.01): learning_rate
+        torch.optim.AdamW(others, betas=(0.9, 0.98), weight_decay=0.01, fused=True): learning_rate
     }
     if muon_rate:
         ordered = [weight for weight in model.parameters() if weight in matrices]
@@ -69,6 +75,29 @@ def _matrices(model: PreTrainedModel) -> set[nn.Parameter]:
     """The weights of the layers, without those of an output layer that is tied to the embeddings."""
     layers = {module.weight for module in model.base_model.modules() if isinstance(module, nn.Linear | Conv1D)}
     return layers - {module.weight for module in model.modules() if isinstance(module, nn.Embedding)}
+
+
+def batches_by_length(
+    draw: Callable[[], Example], length: Callable[[Example], Any], size: int, rng: random.Random
+) -> Iterator[list[Example]]:
+    """Batches without end of examples as they are drawn, those of like length together.
+
+    Args:
+        draw: Makes an example.
+        length: What examples are sorted by; words do, they need not be tokens.
+        size: Examples in a batch.
+        rng: Shuffles the batches of a pool.
+    """
+    while True:
+        pool = sorted((draw() for _ in range(POOL * size)), key=length)
+        batches = [pool[at : at + size] for at in range(0, len(pool), size)]
+        rng.shuffle(batches)
+        yield from batches
+
+
+def words(text: str) -> int:
+    """The length of a text in words."""
+    return text.count(" ") + 1
 
 
 def padded(rows: list[list[int]], value: int) -> torch.Tensor:
