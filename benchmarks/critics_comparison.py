@@ -32,7 +32,7 @@ from builders.parsers.loading import load_parser
 from metrics.rouge_l.overlap import rouge_l, tokens
 from microworld.parser import parse
 
-TEACHER = "microworld:models/teacher"
+TEACHER = "microworld:models/teacher-news"
 CALIBRATION = 60  # contexts that the screen is calibrated on; it takes as many as its pairs need
 TED_PAIRS = 24  # a context, for the tree edit distance alone
 TOGETHER = 4  # contexts judged at a time, as a shard of a run does it at k = 100

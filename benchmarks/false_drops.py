@@ -18,7 +18,7 @@ from builders.critics.personal_data import PersonalDataConfig
 from builders.critics.repetition import RepetitionConfig
 from builders.files import read_text, split_lines
 from builders.pairs import Pair
-from microworld.benchmark import rows
+from microworld.benchmark import news
 
 CRITICS: dict[str, CriticConfig] = {
     "numbers": NumbersConfig(),
@@ -35,7 +35,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("pairs", nargs="?", type=Path, help="source, tab, target: one pair a line")
     options = parser.parse_args()
-    kinds = {"microworld": [Pair(row["source"], row["reference"]) for row in rows("paraphrase", 5000, 0)]}
+    kinds = {"microworld": [Pair(row["source"], row["reference"]) for row in news("paraphrase", 5000, 0)]}
     if options.pairs:
         lines = (line.split("\t") for line in split_lines(read_text(options.pairs)))
         kinds[options.pairs.name] = [Pair(source, target) for source, target, *_ in lines]

@@ -36,7 +36,7 @@ def main() -> None:
 
 
 def _measure_teacher(model: GPT2LMHeadModel) -> None:
-    _, tokenizer = load_causal_lm("microworld:models/teacher")
+    _, tokenizer = load_causal_lm("microworld:models/teacher-news")
     text = tokenizer.decode(tokenizer(WORDS * 8)["input_ids"][:CONTEXT])
     prompts = [Prompt(text, number) for number in range(4)]
     rates = {"passages": ([Prompt("", 0)], 1, PASSAGE), "next sentences": (prompts, 24, LENGTH)}

@@ -17,7 +17,7 @@ from builders.generation import Decoding, Prompt, sample_continuations
 from builders.models import load_causal_lm
 from builders.randomness import key
 
-TEACHER = "microworld:models/teacher"
+TEACHER = "microworld:models/teacher-news"
 DEALS = 999
 RULES = Decoding(
     temperature=TEMPERATURE,

@@ -22,7 +22,7 @@ from benchmarks.timed_sampling import BF16, WAYS, Workload, compare
 from benchmarks.workload import contexts
 from builders.models import load_sampled_lm
 
-MICROWORLD = "microworld:models/teacher"
+MICROWORLD = "microworld:models/teacher-news"
 
 
 def tokens_ratio(record: dict[str, Any]) -> float:

@@ -25,7 +25,7 @@ from builders.critics.entailment import EntailmentModel  # noqa: E402
 from builders.critics.word_match import Encoder, worst_matches  # noqa: E402
 from metrics.rouge_l.overlap import rouge_l  # noqa: E402
 
-TEACHER = "microworld:models/teacher"
+TEACHER = "microworld:models/teacher-news"
 MIN_ENTAILMENT, MAX_ROUGE_L, LOSS = 0.75, 0.75, 0.01
 
 

@@ -19,7 +19,7 @@ from trainers.batches import IGNORED
 from trainers.finetuning_config import FineTuningConfig
 from trainers.student import trainable_model
 
-STUDENT, TEACHER = "microworld:models/student", "microworld:models/teacher"
+STUDENT, TEACHER = "microworld:models/student", "microworld:models/teacher-news"
 WARM = 5  # updates before the clock starts
 SHAPES = {  # of published models: vocabulary and sizes
     "t5-small": {"d_model": 512, "d_kv": 64, "d_ff": 2048, "num_heads": 8, "num_layers": 6},
@@ -60,7 +60,7 @@ def pairs(n: int, sentences: int) -> list[tuple[str, str]]:
     rng = random.Random("benchmark of training")
     texts: list[str] = []
     while len(texts) < 2 * sentences * n:
-        texts += [sentence.text for sentence in draw_story(rng, "development").sentences]
+        texts += [sentence.text for sentence in draw_story(rng, "development", "news").sentences]
     sides = [" ".join(texts[i : i + sentences]) for i in range(0, 2 * sentences * n, sentences)]
     return list(zip(sides[::2], sides[1::2], strict=True))
 

@@ -24,7 +24,7 @@ def contexts(n: int, name: str = "", lengths: tuple[int, ...] = (1, 2, 3, 4, 5))
         lengths: Of the openings, in sentences, by turns.
     """
     rng = random.Random(f"benchmark contexts{name}")
-    stories = [draw_story(rng, "development") for _ in range(n)]
+    stories = [draw_story(rng, "development", "news") for _ in range(n)]
     return [
         " ".join([story.dateline, *(sentence.text for sentence in story.sentences[: lengths[number % len(lengths)]])])
         for number, story in enumerate(stories)

@@ -1,43 +1,15 @@
-"""The grammar of a domain: lexicon and frames read from YAML, and sentences realised from meanings."""
+"""The grammar of a domain: a lexicon and frames, and sentences realised from meanings."""
 
 import random
 import re
-from dataclasses import dataclass, field
-from functools import cache
-from pathlib import Path
+from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
-import yaml
+from microworld.frames import Choice, Frame, Meaning, Optional, Slot, slots
 
-MODIFIERS = {"day": "day", "source": "source"}  # roles that every frame has, role -> type
-_TOKEN = re.compile(r"\{(\w+)(?:\.(\w+))?\}|[\[\]|<>]|[^\[\]|<>{}]+")
+AROUND = 0.25  # how often a modifier stands around a sentence that has a place for it within
 _ARTICLE = re.compile(r"\b([Aa]) (?=(?:[aeiou](?!ni)|8|11\b|18\b))")
-
-
-class Meaning(NamedTuple):
-    """What a sentence says: its frame and the roles it fills, as a frozen set of (role, value)."""
-
-    frame: str
-    roles: frozenset[tuple[str, str]]
-
-
-class Slot(NamedTuple):
-    """A place in a realisation that says one role in one form."""
-
-    role: str
-    form: str
-
-
-class Optional(NamedTuple):
-    """A part that is said only when the meaning holds its roles."""
-
-    parts: tuple
-
-
-class Choice(NamedTuple):
-    """Wordings that mean the same."""
-
-    options: tuple[tuple, ...]
 
 
 class Span(NamedTuple):
@@ -49,60 +21,58 @@ class Span(NamedTuple):
 
 
 class Sentence(NamedTuple):
-    """A realised sentence with the spans of its roles."""
+    """A realised sentence with the spans of its roles and the name of its realisation."""
 
     text: str
     spans: tuple[Span, ...]
-
-
-@dataclass(frozen=True)
-class Realisation:
-    """One way to say a frame."""
-
-    name: str
-    parts: tuple
-    required: frozenset[str] = field(init=False)
-    roles: frozenset[str] = field(init=False)
-
-    def __post_init__(self) -> None:
-        slots = list(_slots(self.parts, optional=False))
-        object.__setattr__(self, "required", frozenset(role for role, optional in slots if not optional))
-        object.__setattr__(self, "roles", frozenset(role for role, _ in slots))
-
-
-@dataclass(frozen=True)
-class Frame:
-    """A kind of event: its core roles, its optional ones and all the ways to say it."""
-
-    name: str
-    core: dict[str, str]  # role -> lexicon type
-    optional: dict[str, str]
-    distinct: tuple[str, ...]  # roles of one type that never share a value
-    realisations: tuple[Realisation, ...]
-
-    @property
-    def types(self) -> dict[str, str]:
-        """Lexicon type of every role, the modifiers included."""
-        return self.core | self.optional | MODIFIERS
+    way: str
 
 
 @dataclass(frozen=True)
 class Grammar:
-    """A domain: `lexicon[type][form][value]` is the tuple of its surface forms."""
+    """A domain.
 
+    Args:
+        name: Of the domain.
+        dateline: What a passage begins with, with `{city}` and `{agency}`; "" where passages have none.
+        agencies: Of datelines.
+        topics: Types of what a passage can be about.
+        lexicon: `lexicon[type][form][value]` is the tuple of its surface forms.
+        pronouns: `pronouns[type][value]` are the first names that a pronoun stands for; none stands for all.
+        wrappers: Role of a modifier -> the ways to say it around a sentence, the innermost modifier first.
+        frames: By name.
+    """
+
+    name: str
+    dateline: str
     agencies: tuple[str, ...]
+    topics: tuple[str, ...]
     lexicon: dict[str, dict[str, dict[str, tuple[str, ...]]]]
+    pronouns: dict[str, dict[str, frozenset[str]]]
+    wrappers: dict[str, tuple[str, ...]]
     frames: dict[str, Frame]
-    attributions: tuple[str, ...]
-    fronted_day: str
 
     def surfaces(self, frame: Frame, slot: Slot) -> dict[str, tuple[str, ...]]:
         """Surface forms of every value that the slot can take."""
         return self.lexicon[frame.types[slot.role]][slot.form]
 
     def values(self, type_name: str) -> tuple[str, ...]:
-        """Every value of a lexicon type, in file order."""
-        return tuple(next(iter(self.lexicon[type_name].values())))
+        """Every value of a lexicon type but its pronouns, in file order."""
+        return self._values[type_name]
+
+    @cached_property
+    def _values(self) -> dict[str, tuple[str, ...]]:
+        return {
+            name: tuple(value for value in next(iter(forms.values())) if value not in self.pronouns.get(name, {}))
+            for name, forms in self.lexicon.items()
+        }
+
+    def pronoun(self, type_name: str, value: str) -> str | None:
+        """The pronoun that can stand for a value, if there is one."""
+        for pronoun, names in self.pronouns.get(type_name, {}).items():
+            if value != pronoun and (not names or value.split()[0] in names):
+                return pronoun
+        return None
 
     def realise(self, meaning: Meaning, rng: random.Random) -> Sentence | None:
         """Say a meaning in a randomly drawn way.
@@ -111,17 +81,18 @@ class Grammar:
             The sentence, or None when no realisation of the frame can say just these roles.
         """
         frame, roles = self.frames[meaning.frame], dict(meaning.roles)
-        said = roles.keys() - {"source"}
-        fitting = [r for r in frame.realisations if r.required <= said and said - {"day"} <= r.roles]
+        fitting = [r for r in frame.realisations if r.required <= roles.keys() <= r.roles | frame.modifiers.keys()]
         if not fitting:
             return None
         realisation = rng.choice(fitting)
-        pieces = self._pieces(frame, realisation.parts, roles, rng)
-        if "day" in roles and "day" not in realisation.roles:
-            pieces = self._wrap(self.fronted_day, pieces, "day", roles["day"], rng)
-        if "source" in roles:
-            pieces = self._wrap(rng.choice(self.attributions), pieces, "source", roles["source"], rng)
-        return _assemble(pieces)
+        around = [
+            role for role in self.wrappers if role in roles and (role not in realisation.roles or rng.random() < AROUND)
+        ]
+        inside = {role: value for role, value in roles.items() if role not in around}
+        pieces = self._pieces(frame, realisation.parts, inside, rng)
+        for role in around:
+            pieces = self._wrap(rng.choice(self.wrappers[role]), pieces, role, roles[role], rng)
+        return _assemble(pieces, realisation.name)
 
     def _pieces(self, frame: Frame, parts: tuple, roles: dict[str, str], rng: random.Random) -> list[tuple[str, str]]:
         pieces: list[tuple[str, str]] = []
@@ -132,7 +103,7 @@ class Grammar:
                 case Choice(options):
                     pieces += self._pieces(frame, rng.choice(options), roles, rng)
                 case Optional(inner):
-                    if all(role in roles for role, _ in _slots(inner, optional=False)):
+                    if all(role in roles for role, _ in slots(inner, optional=False)):
                         pieces += self._pieces(frame, inner, roles, rng)
                 case text:
                     pieces.append((text, ""))
@@ -141,7 +112,7 @@ class Grammar:
     def _wrap(
         self, wrapper: str, pieces: list[tuple[str, str]], role: str, value: str, rng: random.Random
     ) -> list[tuple[str, str]]:
-        surface = rng.choice(self.lexicon[MODIFIERS[role]]["any"][value])
+        surface = rng.choice(self.lexicon[role]["any"][value])
         before, after = wrapper.split("{sentence}")
         wrapped: list[tuple[str, str]] = []
         for text in (before, after):
@@ -157,7 +128,7 @@ def with_articles(text: str) -> str:
     return _ARTICLE.sub(r"\1n ", text)
 
 
-def _assemble(pieces: list[tuple[str, str]]) -> Sentence:
+def _assemble(pieces: list[tuple[str, str]], way: str) -> Sentence:
     text, spans = "", []
     for piece, role in pieces:
         if role:
@@ -167,74 +138,4 @@ def _assemble(pieces: list[tuple[str, str]]) -> Sentence:
         at = match.end(1)
         text = text[:at] + "n" + text[at:]
         spans = [Span(start + (start >= at), end + (end >= at), role) for start, end, role in spans]
-    return Sentence(text[0].upper() + text[1:] + ".", tuple(spans))
-
-
-def _slots(parts: tuple, optional: bool) -> list[tuple[str, bool]]:
-    """Roles said by the parts, each with whether it stands in an optional part."""
-    found: list[tuple[str, bool]] = []
-    for part in parts:
-        match part:
-            case Slot(role, _):
-                found.append((role, optional))
-            case Optional(inner):
-                found += _slots(inner, optional=True)
-            case Choice(options):
-                found += [slot for option in options for slot in _slots(option, optional)]
-    return found
-
-
-def _parse_parts(tokens: list[re.Match[str]], close: str = "") -> tuple:
-    """Parse a realisation up to the closing bracket; `|` splits it into options."""
-    options: list[list] = [[]]
-    while tokens:
-        token = tokens.pop(0)
-        match token[0]:
-            case "<":
-                options[-1].append(Optional(_parse_parts(tokens, ">")[0]))
-            case "[":
-                options[-1].append(Choice(_parse_parts(tokens, "]")))
-            case "|":
-                options.append([])
-            case text if text == close:
-                break
-            case text if token[1]:
-                options[-1].append(Slot(token[1], token[2] or "any"))
-            case text:
-                options[-1].append(text)
-    return tuple(tuple(option) for option in options)
-
-
-def _parse_forms(entries: str) -> dict[str, tuple[str, ...]]:
-    forms: dict[str, tuple[str, ...]] = {}
-    for entry in re.split(r";\s*", entries):
-        value, _, surfaces = entry.rpartition(": ")
-        options = tuple(surfaces.strip().split("|"))
-        forms[value.strip() or options[0]] = options
-    return forms
-
-
-def _parse_frame(name: str, data: dict) -> Frame:
-    realisations = tuple(
-        Realisation(label, _parse_parts(list(_TOKEN.finditer(text)))[0]) for label, text in data["realisations"].items()
-    )
-    return Frame(name, data["core"], data["optional"], tuple(data.get("distinct", ())), realisations)
-
-
-@cache
-def load(domain: str = "news") -> Grammar:
-    """The grammar of an embedded domain, parsed once a process."""
-    data = yaml.safe_load((Path(__file__).parent / f"{domain}.yaml").read_text(encoding="utf-8"))
-    lexicon = {
-        type_name: {
-            form: _parse_forms(text) for form, text in ({"any": forms} if isinstance(forms, str) else forms).items()
-        }
-        for type_name, forms in data["lexicon"].items()
-    }
-    return Grammar(
-        agencies=tuple(data["agencies"].split("|")),
-        lexicon=lexicon,
-        frames={name: _parse_frame(name, frame) for name, frame in data["frames"].items()},
-        attributions=tuple(data["attributions"]),
-        fronted_day=data["fronted_day"],
-    )
+    return Sentence(text[0].upper() + text[1:] + ".", tuple(spans), way)

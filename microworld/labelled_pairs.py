@@ -4,53 +4,60 @@ import random
 from itertools import combinations
 from typing import NamedTuple
 
-from microworld.grammar import Frame, Meaning, load
+from microworld.differences import bare, difference
+from microworld.frames import Frame, Meaning
+from microworld.grammar import Grammar
 from microworld.oracle import entails
-from microworld.story import draw_event, draw_story, restrict
+from microworld.reading import grammar_of
+from microworld.story import draw_any_event, draw_story, restrict
 
+NOT_OF_THE_WORLD = "not of the world"  # the kind of pairs with a broken sentence
 GARBLED = 0.1  # share of pairs with a broken sentence, as models of a language write at times
 
 
 class LabelledPair(NamedTuple):
-    """A premise, a hypothesis, the oracle's verdict, and whether the premise holds each role that the hypothesis says.
+    """Two sentences and what the oracle says of them.
 
-    `roles` maps the last character of a role in the hypothesis to that.
+    `roles` tells, by the character at which the hypothesis has said a role, whether the premise holds it; `kind` is in
+    what the two differ.
     """
 
     premise: str
     hypothesis: str
     entailed: bool
     roles: dict[int, bool]
+    kind: str
 
 
 def draw_pair(rng: random.Random, split: str) -> LabelledPair:
     """A pair from the split's meanings: what two samples of one context look like, and harder."""
-    grammar = load()
     while True:
-        premise_meaning = _draw_meaning(rng, split)
-        hypothesis_meaning = _follow(rng, grammar.frames[premise_meaning.frame], premise_meaning, split)
-        premise, hypothesis = grammar.realise(premise_meaning, rng), grammar.realise(hypothesis_meaning, rng)
+        before = _draw_meaning(rng, split)
+        grammar = grammar_of(before.frame)
+        after = _follow(rng, grammar, before, split)
+        premise, hypothesis = grammar.realise(before, rng), grammar_of(after.frame).realise(after, rng)
         if premise is None or hypothesis is None:
             continue
         if rng.random() < GARBLED:
-            return _garbled_pair(rng, premise.text, hypothesis_meaning)
-        held = dict(premise_meaning.roles) if premise_meaning.frame == hypothesis_meaning.frame else {}
-        said = dict(hypothesis_meaning.roles)
+            return _garbled_pair(rng, premise.text, after)
+        held = dict(before.roles) if before.frame == after.frame else {}
+        said = dict(after.roles)
         roles = {s.end: held.get(s.role) in (said[s.role], said[s.role] + "+") for s in hypothesis.spans}
-        return LabelledPair(premise.text, hypothesis.text, all(roles.values()), roles)
+        return LabelledPair(premise.text, hypothesis.text, all(roles.values()), roles, difference(before, after))
 
 
 def _draw_meaning(rng: random.Random, split: str) -> Meaning:
     if rng.random() < 0.5:
         return rng.choice(draw_story(rng, split).meanings)
-    event = draw_event(rng, split)
-    frame = load().frames[event.frame]
+    event = draw_any_event(rng, split)
+    frame = grammar_of(event.frame).frames[event.frame]
     optional = [role for role, _ in sorted(event.roles) if role not in frame.core]
     return restrict(frame, event, set(rng.sample(optional, rng.randint(0, min(4, len(optional))))))
 
 
-def _follow(rng: random.Random, frame: Frame, premise: Meaning, split: str) -> Meaning:
+def _follow(rng: random.Random, grammar: Grammar, premise: Meaning, split: str) -> Meaning:
     """A hypothesis meaning: the same, less, more, changed in a role, with two roles exchanged, or another event."""
+    frame = grammar.frames[premise.frame]
     roles = dict(sorted(premise.roles))  # a set's order differs from process to process
     droppable = [role for role in roles if role not in frame.core]
     kind = rng.random()
@@ -60,10 +67,12 @@ def _follow(rng: random.Random, frame: Frame, premise: Meaning, split: str) -> M
         gone = set(rng.sample(droppable, rng.randint(1, len(droppable))))
         return Meaning(premise.frame, frozenset((r, v) for r, v in roles.items() if r not in gone))
     if kind < 0.65 and (addable := [role for role in frame.types if role not in roles]):
-        return Meaning(premise.frame, premise.roles | {_fill(rng, frame, rng.choice(addable), roles)})
+        return Meaning(premise.frame, premise.roles | {_other(rng, grammar, frame, rng.choice(addable), roles)})
     if kind < 0.88:
-        for role in rng.sample(sorted(roles), rng.choice((1, 1, 1, 2)) if len(roles) > 1 else 1):
-            roles[role] = _changed(rng, frame, role, roles)
+        shaded = [role for role, value in roles.items() if _kin(grammar, frame.types[role], value)]
+        several = rng.choice((1, 1, 1, 2)) if len(roles) > 1 else 1
+        for role in shaded if shaded and rng.random() < 0.5 else rng.sample(sorted(roles), several):
+            roles[role] = _changed(rng, grammar, frame, role, roles)
         return Meaning(premise.frame, frozenset(roles.items()))
     if kind < 0.96 and (exchangeable := _exchangeable(frame, roles)):
         first, second = rng.choice(exchangeable)
@@ -82,29 +91,41 @@ def _exchangeable(frame: Frame, roles: dict[str, str]) -> list[tuple[str, str]]:
     ]
 
 
-def _fill(rng: random.Random, frame: Frame, role: str, roles: dict[str, str]) -> tuple[str, str]:
-    taken = {roles[other] for other in frame.distinct if other in roles} if role in frame.distinct else set()
-    return role, rng.choice([value for value in load().values(frame.types[role]) if value not in taken])
+def _other(rng: random.Random, grammar: Grammar, frame: Frame, role: str, roles: dict[str, str]) -> tuple[str, str]:
+    """The role with another value than it has, and than any that it is kept apart from."""
+    apart = frame.distinct if role in frame.distinct else (role,)
+    taken = {roles[other] for other in (*apart, role) if other in roles}
+    return role, rng.choice([value for value in grammar.values(frame.types[role]) if value not in taken])
 
 
-def _changed(rng: random.Random, frame: Frame, role: str, roles: dict[str, str]) -> str:
-    value = roles[role]
-    if frame.types[role] == "change" and rng.random() < 0.5:
-        return value.rstrip("+") if value.endswith("+") else value + "+"
-    return _fill(rng, frame, role, {r: v for r, v in roles.items() if r != role} | {role: value})[1]
+def _changed(rng: random.Random, grammar: Grammar, frame: Frame, role: str, roles: dict[str, str]) -> str:
+    """Another value: often the same one negated, hedged or stronger, at times a pronoun for it."""
+    value, type_name = roles[role], frame.types[role]
+    kin = _kin(grammar, type_name, value)
+    if kin and rng.random() < 0.75:
+        return rng.choice(kin)
+    pronouns = [it for it in grammar.pronouns.get(type_name, {}) if it not in roles.values()]
+    if pronouns and rng.random() < 0.2:
+        return grammar.pronoun(type_name, value) or rng.choice(pronouns)
+    return _other(rng, grammar, frame, role, roles)[1]
+
+
+def _kin(grammar: Grammar, type_name: str, value: str) -> list[str]:
+    """The value negated, hedged or stronger, where it has such cases."""
+    return [other for other in grammar.values(type_name) if other != value and bare(other) == bare(value)]
 
 
 def _garbled_pair(rng: random.Random, premise: str, said: Meaning) -> LabelledPair:
     """A hypothesis as a weak model writes it, at times after a premise with the same mistake; the oracle decides."""
-    grammar = load()
-    distinct = [role for role, _ in sorted(said.roles) if role in grammar.frames[said.frame].distinct]
+    frame = grammar_of(said.frame).frames[said.frame]
+    distinct = [role for role, _ in sorted(said.roles) if role in frame.distinct]
     if len(distinct) > 1 and rng.random() < 0.5:
         return _confused_pair(rng, premise, said, distinct)
     hypothesis, other = (_say(rng, said) for _ in range(2))
     text = _crossed(rng, hypothesis, other) if rng.random() < 0.3 else _broken(rng, hypothesis)
     if rng.random() < 0.3:
         premise = rng.choice((text, _broken(rng, premise)))
-    return LabelledPair(premise, text, entails(premise, text), {})
+    return LabelledPair(premise, text, entails(premise, text), {}, NOT_OF_THE_WORLD)
 
 
 def _confused_pair(rng: random.Random, premise: str, said: Meaning, distinct: list[str]) -> LabelledPair:
@@ -113,16 +134,17 @@ def _confused_pair(rng: random.Random, premise: str, said: Meaning, distinct: li
     first, second = rng.sample(distinct, 2)
     roles[first] = roles[second]
     confused = Meaning(said.frame, frozenset(roles.items()))
-    hypothesis = load().realise(confused, rng)
+    hypothesis = grammar_of(said.frame).realise(confused, rng)
     assert hypothesis is not None, said
     if rng.random() < 0.5:
         premise = _say(rng, confused)
     repeated = max(span.end for span in hypothesis.spans if span.role in (first, second))
-    return LabelledPair(premise, hypothesis.text, entails(premise, hypothesis.text), {repeated: False})
+    verdict = entails(premise, hypothesis.text)
+    return LabelledPair(premise, hypothesis.text, verdict, {repeated: False}, NOT_OF_THE_WORLD)
 
 
 def _say(rng: random.Random, said: Meaning) -> str:
-    sentence = load().realise(said, rng)
+    sentence = grammar_of(said.frame).realise(said, rng)
     assert sentence is not None, said
     return sentence.text
 

@@ -1,4 +1,4 @@
-"""The oracle of the microworld: what a sentence means, and what follows from it.
+"""The oracle of the microworld: what a sentence of either domain means, and what follows from it.
 
 It only scores. Nothing inside the loop may filter, parse or select with it.
 """
@@ -6,7 +6,9 @@ It only scores. Nothing inside the loop may filter, parse or select with it.
 import re
 from functools import cache, lru_cache
 
-from microworld.grammar import Choice, Frame, Grammar, Meaning, Optional, Slot, load, with_articles
+from microworld.frames import Choice, Frame, Meaning, Optional, Slot
+from microworld.grammar import Grammar, with_articles
+from microworld.reading import DOMAINS, load
 
 
 def meaning(sentence: str) -> Meaning | None:
@@ -37,43 +39,40 @@ def meaning_entails(a: Meaning, b: Meaning) -> bool:
 
 @lru_cache(maxsize=200_000)
 def meanings(sentence: str) -> frozenset[Meaning]:
-    """Every meaning that the grammar gives a sentence; at most one, as the tests show."""
+    """Every meaning that the grammars give a sentence; at most one, as the tests show."""
     if len(sentence) < 2 or sentence[-1] != "." or sentence[0] != sentence[0].upper():
         return frozenset()
-    grammar = load()
     plain = _without_articles(sentence[:-1])
     if with_articles(plain) != sentence[:-1]:
         return frozenset()
     starts = {plain, plain[0].lower() + plain[1:]}
-    return frozenset(found for start in starts for found in _attributed(grammar, start))
+    return frozenset(
+        found
+        for grammar in map(load, DOMAINS)
+        for start in starts
+        for found in _wrapped(grammar, start, tuple(grammar.wrappers))
+    )
 
 
-def _attributed(grammar: Grammar, text: str) -> list[Meaning]:
-    """Meanings of a text with or without its source."""
-    found = _dated(grammar, text)
-    for pattern in _attribution_patterns(grammar.attributions):
+def _wrapped(grammar: Grammar, text: str, modifiers: tuple[str, ...]) -> list[Meaning]:
+    """Meanings of a text with or without these modifiers around it."""
+    if not modifiers:
+        return _framed(grammar, text)
+    *inner, role = modifiers
+    found = _wrapped(grammar, text, tuple(inner))
+    for pattern in _wrapper_patterns(grammar.name, role):
         if match := pattern.fullmatch(text):
-            source = _values(grammar, "source", "any")[match["source"]]
-            found += [Meaning(m.frame, m.roles | {("source", source)}) for m in _dated(grammar, match["sentence"])]
+            said = (role, _values(grammar, role, "any")[match[role]])
+            within = _wrapped(grammar, match["sentence"], tuple(inner))
+            found += [Meaning(m.frame, m.roles | {said}) for m in within if role not in dict(m.roles)]
     return found
 
 
-def _dated(grammar: Grammar, text: str) -> list[Meaning]:
-    """Meanings of a text with or without a fronted day."""
-    found = [m for m, _ in _framed(text)]
-    if match := _wrapper_pattern(grammar.fronted_day).fullmatch(text):
-        day = _values(grammar, "day", "any")[match["day"]]
-        found += [
-            Meaning(m.frame, m.roles | {("day", day)}) for m, says_day in _framed(match["sentence"]) if not says_day
-        ]
-    return found
-
-
-def _framed(text: str) -> list[tuple[Meaning, bool]]:
-    """Meanings of a bare clause, each with whether its realisation has a place for the day."""
-    grammar, found = load(), []
+def _framed(grammar: Grammar, text: str) -> list[Meaning]:
+    """Meanings of a bare clause."""
+    found = []
     for frame in grammar.frames.values():
-        for anchor, pattern, slots, says_day in _realisation_patterns(frame.name):
+        for anchor, pattern, slots in _realisation_patterns(grammar.name, frame.name):
             if anchor not in text or not (match := pattern.fullmatch(text)):
                 continue
             roles = {
@@ -83,20 +82,20 @@ def _framed(text: str) -> list[tuple[Meaning, bool]]:
             }
             kept_apart = [roles[role] for role in frame.distinct if role in roles]
             if len(kept_apart) == len(set(kept_apart)):
-                found.append((Meaning(frame.name, frozenset(roles.items())), says_day))
+                found.append(Meaning(frame.name, frozenset(roles.items())))
     return found
 
 
 @cache
-def _realisation_patterns(frame_name: str) -> list[tuple[str, re.Pattern[str], dict[str, Slot], bool]]:
-    """For each realisation a text it always holds (cheap to look for), its pattern, slots and if it says the day."""
-    grammar, patterns = load(), []
+def _realisation_patterns(domain: str, frame_name: str) -> list[tuple[str, re.Pattern[str], dict[str, Slot]]]:
+    """For each realisation a text it always holds (cheap to look for), its pattern and its slots."""
+    grammar, patterns = load(domain), []
     frame = grammar.frames[frame_name]
     for realisation in frame.realisations:
         slots: dict[str, Slot] = {}
         pattern = re.compile(_pattern(grammar, frame, realisation.parts, slots))
-        anchor = max((part for part in realisation.parts if isinstance(part, str)), key=len)
-        patterns.append((anchor, pattern, slots, "day" in realisation.roles))
+        anchor = max((_without_articles(part) for part in realisation.parts if isinstance(part, str)), key=len)
+        patterns.append((anchor, pattern, slots))
     return patterns
 
 
@@ -114,36 +113,37 @@ def _pattern(grammar: Grammar, frame: Frame, parts: tuple, slots: dict[str, Slot
             case Choice(options):
                 out += "(?:" + "|".join(_pattern(grammar, frame, option, slots) for option in options) + ")"
             case text:
-                out += re.escape(text)
+                out += re.escape(_without_articles(text))
     return out
 
 
 @cache
-def _attribution_patterns(attributions: tuple[str, ...]) -> list[re.Pattern[str]]:
-    return [_wrapper_pattern(attribution) for attribution in attributions]
+def _wrapper_patterns(domain: str, role: str) -> list[re.Pattern[str]]:
+    grammar = load(domain)
+    surfaces = _alternation(_values(grammar, role, "any"))
+    parts = {"{sentence}": "(?P<sentence>.*)", "{" + role + "}": f"(?P<{role}>{surfaces})"}
+    patterns = []
+    for way in grammar.wrappers[role]:
+        pattern = re.escape(way)
+        for slot, found in parts.items():
+            pattern = pattern.replace(re.escape(slot), found)
+        patterns.append(re.compile(pattern))
+    return patterns
 
 
-@cache
-def _wrapper_pattern(wrapper: str) -> re.Pattern[str]:
-    pattern = re.escape(wrapper).replace(re.escape("{sentence}"), "(?P<sentence>.*)")
-    for role in ("source", "day"):
-        surfaces = _alternation(_values(load(), role, "any"))
-        pattern = pattern.replace(re.escape("{" + role + "}"), f"(?P<{role}>{surfaces})")
-    return re.compile(pattern)
-
-
-_value_tables: dict[tuple[str, str], dict[str, str]] = {}
+_value_tables: dict[tuple[str, str, str], dict[str, str]] = {}
 
 
 def _values(grammar: Grammar, type_name: str, form: str) -> dict[str, str]:
     """Surface form -> value of a lexicon type."""
-    if (type_name, form) not in _value_tables:
-        _value_tables[type_name, form] = {
+    key = grammar.name, type_name, form
+    if key not in _value_tables:
+        _value_tables[key] = {
             _without_articles(surface): value
             for value, surfaces in grammar.lexicon[type_name][form].items()
             for surface in surfaces
         }
-    return _value_tables[type_name, form]
+    return _value_tables[key]
 
 
 def _without_articles(text: str) -> str:

@@ -12,15 +12,18 @@ _TOKEN = re.compile(r"'s\b|[A-Za-z]+(?:-[A-Za-z]+)*|\d+(?:-\d+)?|[^\w\s]|\w+")
 _WORDS = {
     "DT": "a an the this its his her their",
     "IN": "in on at by of for from with to against over amid because due according after as thanks near into under "
-    "between during through",
-    "WDT": "that which who when where while if whether",
+    "between during through among than without",
+    "WDT": "that which who whom whose what when where while if whether",
     "CC": "and or but",
-    "RB": "not also sharply higher lower up down",
+    "RB": "not no also sharply possibly more less most least up down twice once",
+    "JJ": "higher lower",
     "EX": "there",
-    "PRP": "it he she they",
+    "PRP": "it he she they him them",
     "VB": "is are be was were been has have had do does did will would can could rose fell grew sent saw hit struck "
     "beat beaten lost won took led found became chose gave made left bought paid sold put went began got said hurt "
-    "told shut cut suffered drew kept held met ran set stood broke brought came",
+    "told shut cut suffered drew kept held met ran set stood broke brought came may might must show shows raise raises "
+    "increases reduce reduces lowers blocks inhibits activates switches binds bound attaches breaks broken degrades "
+    "acts withdrew",
 }
 _TAGS = {word: tag for tag, words in _WORDS.items() for word in words.split()}
 _NOMINAL = {"DT", "CD", "JJ", "NN", "NNP", "POS", "$", "EX", "PRP"}

@@ -1,4 +1,4 @@
-"""The tokenizer of the tiny models: a byte-level vocabulary in which every word of the domain is one token."""
+"""The tokenizer of the tiny models: a byte-level vocabulary in which every word of both domains is one token."""
 
 import random
 
@@ -12,7 +12,7 @@ _SPECIAL = (PAD, END, SEPARATOR, MASK)
 _WORD_SCORE, _BYTE_SCORE = -1.0, -10.0  # a known word always beats its letters; anything else falls back to bytes
 
 
-def words(stories: int = 6000, seed: int = 1) -> list[str]:
+def words(stories: int = 12_000, seed: int = 1) -> list[str]:
     """Every word of the training passages as a byte-level piece, and capitalised, since any may start a sentence."""
     rng, split = random.Random(seed), pre_tokenizers.ByteLevel(add_prefix_space=True)
     found = {word for _ in range(stories) for word, _ in split.pre_tokenize_str(draw_story(rng, "train").text)}

@@ -1,7 +1,8 @@
-"""Make the shipped weights again: `python -m microworld.train`; or some of language_model, teacher, critic, student.
+"""Make the shipped weights again: `python -m microworld.train`, or `python -m microworld.train critic student` some.
 
-Writes `models/<name>/` (safetensors, half precision), `models/<name>.log` and `models/SHA256SUMS`. The language model
-is not shipped: the teacher and the critic start from it.
+Their order: language_model, teacher-news, teacher-biomedical, critic, student. Writes `models/<name>/` (safetensors,
+half precision), `models/<name>.log` and `models/SHA256SUMS`. The language model is not shipped: teachers and critic
+start from it.
 """
 
 import hashlib
@@ -16,6 +17,7 @@ from transformers import GPT2LMHeadModel, PreTrainedModel, PreTrainedTokenizerFa
 from transformers.utils import logging
 
 from microworld import tokenizer, train_critic, train_student, train_teacher
+from microworld.reading import DOMAINS
 
 MODELS = Path(__file__).parent / "models"
 
@@ -25,7 +27,7 @@ def main(names: list[str]) -> None:
     torch.set_num_threads(1)  # the same sums in the same order, whatever the machine
     logging.set_verbosity_error()
     words = tokenizer.words()
-    for name in names or ["language_model", "teacher", "critic", "student"]:
+    for name in names or ["language_model", *(f"teacher-{domain}" for domain in DOMAINS), "critic", "student"]:
         (MODELS / name).mkdir(parents=True, exist_ok=True)
         with (MODELS / f"{name}.log").open("w", encoding="utf-8") as log_file:
             _train(name, words, _logger(name, log_file))
@@ -40,9 +42,9 @@ def _train(name: str, words: list[str], log: Callable[[str], None]) -> None:
     if name == "language_model":
         reader = tokenizer.build(words, None)
         model = train_teacher.train_first(reader, log)
-    elif name == "teacher":
+    elif name.startswith("teacher-"):
         reader = tokenizer.build(words, None)
-        model = train_teacher.train(_language_model(), reader, log)
+        model = train_teacher.train(_language_model(), reader, name.removeprefix("teacher-"), log)
     elif name == "critic":
         reader = tokenizer.build(words, "pair")
         model = train_critic.train(_language_model(), reader, log)

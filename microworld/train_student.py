@@ -9,7 +9,7 @@ from transformers import PreTrainedTokenizerFast, T5Config, T5ForConditionalGene
 from microworld.story import draw_story
 from microworld.training_loop import batches_by_length, fit, padded, words
 
-STEPS, BATCH = 2500, 64
+STEPS, BATCH = 5000, 64
 MASKED, MASKED_BESIDE = 0.15, 0.5  # share of the words; more where a neighbouring sentence helps to restore them
 CHUNK = 3  # words that stay together, at most, where the order is lost
 

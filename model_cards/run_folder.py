@@ -152,7 +152,7 @@ def metric_names(metrics: Metrics) -> list[str]:
 
 
 def mentions_microworld(names: Iterable[str]) -> bool:
-    """Whether one of the names is of the microworld, such as `microworld:models/teacher`."""
+    """Whether one of the names is of the microworld, such as `microworld:models/teacher-news`."""
     return any(re.match(r"microworld(\b|_)", name) for name in names)
 
 

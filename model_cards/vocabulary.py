@@ -4,8 +4,8 @@ import re
 from dataclasses import dataclass
 
 MICROWORLD_LIMITS = (
-    "These figures come from the embedded microworld, a small generated newswire language whose sentences have known "
-    "meanings, with models trained on that language alone. They show that the machinery works; they do not show how "
+    "These figures come from the embedded microworld, two small generated languages whose sentences have known "
+    "meanings, with models trained on those languages alone. They show that the machinery works; they do not show how "
     "GPT-2, or any model of real text, behaves."
 )
 

@@ -8,7 +8,7 @@ from benchmarks.large_critic import large_critic
 from benchmarks.workload import usual_pool
 from builders.critics.screen import ScreenConfig
 
-TEACHER = "microworld:models/teacher"
+TEACHER = "microworld:models/teacher-news"
 
 
 @pytest.fixture(scope="module")

@@ -11,6 +11,7 @@ from microworld.oracle import meaning
 from scripts.evaluated_systems import CEILING
 
 MATCH = "The Rovers earned a 2-1 victory over the Tigers."
+STUDY = "A study found that coffee may raise the risk of stroke."
 PROFIT = "Acme's net income climbed 5 percent."
 SURGE = "A 5% surge in net income for the January-March period was posted by Acme Industrial."
 
@@ -22,17 +23,19 @@ SURGE = "A 5% surge in net income for the January-March period was posted by Acm
         (MATCH, "The Rovers claimed a 2-1 victory over the Tigers.", "near-copy"),
         (MATCH, "The Rovers claimed a victory over.", "not of the world"),
         (MATCH, "", "not of the world"),
-        (MATCH, PROFIT, "another frame"),
-        (MATCH, "It was the Rovers who beat the Tigers.", "role dropped"),
-        ("It was the Rovers who beat the Tigers.", MATCH, "role added"),
-        (MATCH, "It was the Rovers who defeated the Bears 2-1.", "name changed"),
-        (MATCH, "It was the Eagles who defeated the Bears 2-1.", "name changed"),
-        (MATCH, "It was the Rovers who defeated the Tigers 3-1.", "number changed"),
-        (MATCH, "It was the Tigers who defeated the Rovers 2-1.", "roles swapped"),
-        (MATCH, "It was the Tigers who defeated the Rovers 3-1.", "several of these"),
-        (MATCH, "It was the Rovers who beat the Bears.", "several of these"),
-        (PROFIT, "Acme Industrial posted a 5% drop in profit.", "polarity or hedge changed"),
-        (PROFIT, "Acme Industrial posted a 5% rise in revenue.", "other role changed"),
+        (MATCH, PROFIT, "another kind of event"),
+        (MATCH, "It was the Rovers who beat the Tigers.", "a detail left out"),
+        ("It was the Rovers who beat the Tigers.", MATCH, "a detail added"),
+        (MATCH, "It was the Rovers who defeated the Bears 2-1.", "a name or date"),
+        (MATCH, "It was the Eagles who defeated the Bears 2-1.", "a name or date"),
+        (MATCH, "It was the Rovers who defeated the Tigers 3-1.", "a number"),
+        (MATCH, "It was the Tigers who defeated the Rovers 2-1.", "roles exchanged"),
+        (MATCH, "It was the Tigers who defeated the Rovers 3-1.", "several differences"),
+        (MATCH, "It was the Rovers who beat the Bears.", "several differences"),
+        (PROFIT, "Acme Industrial posted a 5% drop in profit.", "direction"),
+        (PROFIT, "Acme Industrial posted a 5% rise in revenue.", "another word"),
+        (PROFIT, "Acme Industrial posted a 5% surge in profit.", "strength"),
+        ("Coffee raises the risk of stroke, according to a study.", STUDY, "negation or hedge"),
     ],
 )
 def test_what_is_wrong_with_a_paraphrase(source, output, kind):
@@ -46,12 +49,12 @@ def test_what_is_wrong_with_a_paraphrase(source, output, kind):
         ("Acme Industrial posted a 5% surge in net income for the first quarter.", "entailed, says all"),
         ("Acme Industrial saw its profit soar by 5 percent in the January-March period.", "entailed, says all"),
         ("Acme Industrial saw its net income rise by 5 percent in the January-March period.", "entailed, too long"),
-        ("Zenlo's profit climbed.", "name changed"),  # what it leaves out is no error of a summary
-        ("Acme's profit fell.", "polarity or hedge changed"),
-        ("Acme's profit climbed 6 percent.", "number changed"),
-        ("Acme's profit climbed on Monday.", "role added"),
+        ("Zenlo's profit climbed.", "a name or date"),  # what it leaves out is no error of a summary
+        ("Acme's profit fell.", "direction"),
+        ("Acme's profit climbed 6 percent.", "a number"),
+        ("Acme's profit climbed on Monday.", "a detail added"),
         ("Acme's profit climbed 5 percent on Monday, on Monday.", "not of the world"),
-        (MATCH, "another frame"),
+        (MATCH, "another kind of event"),
     ],
 )
 def test_what_is_wrong_with_a_summary(output, kind):
@@ -109,5 +112,5 @@ def test_every_output_is_counted_once(tmp_path):
     (tmp_path / "outputs.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
     table = errors([tmp_path] * 3, RUNS)
     found = dict(zip(("outputs", *KINDS["paraphrase"]), cells(table, CEILING)[1:], strict=True))
-    shares = {"faithful": "0.333", "role dropped": "0.333", "not of the world": "0.333", "outputs": "9"}
+    shares = {"faithful": "0.333", "a detail left out": "0.333", "not of the world": "0.333", "outputs": "9"}
     assert found == dict.fromkeys(KINDS["paraphrase"], "0.000") | shares

@@ -69,6 +69,6 @@ def test_of_a_model_on_the_hub_the_card_is_fetched(hub):
     assert model_licences("alice/model", {}) == {"alice/model": ("llama2",)}
 
 
-@pytest.mark.parametrize("name", ["teacher", "critic", "student"])
+@pytest.mark.parametrize("name", ["teacher-news", "teacher-biomedical", "critic", "student"])
 def test_the_shipped_models_have_a_card(name):
     assert model_licences(f"microworld:models/{name}", {}) == {f"microworld:models/{name}": ("apache-2.0",)}

@@ -12,11 +12,13 @@ from transformers import (
     AutoTokenizer,
 )
 
-from microworld.benchmark import rows
-from microworld.measure import MODELS, critic_scores, grammatical, samples
+from microworld.benchmark import biomedical, news
+from microworld.measure import MODELS, consistent, critic_scores, grammatical, samples
+from microworld.reading import DOMAINS
 
 SHIPPED = {
-    "teacher": AutoModelForCausalLM,
+    "teacher-news": AutoModelForCausalLM,
+    "teacher-biomedical": AutoModelForCausalLM,
     "critic": AutoModelForSequenceClassification,
     "student": AutoModelForSeq2SeqLM,
 }
@@ -34,9 +36,9 @@ def test_stock_classes_load_every_weight(name, auto_class):
     assert model.num_parameters() < 2_000_000
 
 
-def test_weights_are_safetensors_of_eight_megabytes_at_most():
+def test_weights_are_safetensors_of_fourteen_megabytes_at_most():
     assert {path.suffix for path in shipped_files()} == {".json", ".md", ".safetensors"}
-    assert sum(path.stat().st_size for path in shipped_files()) <= 8_000_000
+    assert sum(path.stat().st_size for path in shipped_files()) <= 14_000_000
 
 
 def test_files_are_those_of_the_training_log():
@@ -49,26 +51,31 @@ def test_files_are_those_of_the_training_log():
 @pytest.mark.parametrize("name", SHIPPED)
 def test_tokenizers_give_back_any_text(name):
     tokenizer = AutoTokenizer.from_pretrained(MODELS / name)
-    sentences = [row["source"] for row in rows("paraphrase", 30, seed=0)]
+    sentences = [row["source"] for draw in (news, biomedical) for row in draw("paraphrase", 30, seed=0)]
     for text in [*sentences, "Señor Müller paid $3.50 -- twice!", "tabs\tand\nlines"]:
         assert tokenizer.decode(tokenizer(text).input_ids, skip_special_tokens=True) == text
-    assert all(len(tokenizer.tokenize(word)) == 1 for word in ("profit", "Profit", "Seattle", "confirmed"))
+    assert all(len(tokenizer.tokenize(word)) == 1 for word in ("profit", "Profit", "Seattle", "Amloza"))
 
 
-@pytest.fixture(scope="module")
-def sampled() -> list[list[str]]:
-    return samples(contexts=250, k=20, seed=0)
+@pytest.fixture(scope="module", params=DOMAINS)
+def sampled(request):
+    return samples(request.param, contexts=250, k=20, seed=0)
 
 
 @pytest.mark.slow
-@pytest.mark.xfail(reason="0.966: it gives two companies or two persons one name; see docs/results.md")
-def test_the_teacher_reaches_its_floor_on_test_meanings(sampled):
+@pytest.mark.xfail(reason="0.969 and 0.947: it gives two companies, drugs or genes one name; see docs/results.md")
+def test_a_teacher_writes_sentences_of_the_world_on_test_meanings(sampled):
     assert grammatical(sampled).value >= 0.97
 
 
 @pytest.mark.slow
+def test_a_teacher_keeps_to_its_context_on_test_meanings(sampled):
+    assert consistent(sampled).value >= 0.97
+
+
+@pytest.mark.slow
 def test_the_critic_reaches_its_floors_on_test_meanings(sampled):
-    scores = critic_scores(sampled, pairs=6000, seed=0)
-    assert scores["accuracy"].value >= 0.97
-    assert scores["precision"].value >= 0.97
-    assert scores["recall"].value >= 0.95
+    scores = critic_scores([each.sentences for each in sampled], pairs=6000, seed=0)
+    assert scores["accuracy"].value >= 0.98
+    assert scores["precision"].value >= 0.98
+    assert scores["recall"].value >= 0.96

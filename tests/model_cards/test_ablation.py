@@ -27,7 +27,7 @@ def record():
         "command": "impossible run ablation",
         "version": "0.1.0",
         "seeds": [0, 1, 2],
-        "benchmark": "microworld.benchmark:rows",
+        "benchmark": "microworld.benchmark:news",
         "split": "test",
         "rows": [{"title": title, "is_whole": is_whole, "seeds": seeds} for title, is_whole, seeds in rows],
     }

@@ -83,9 +83,9 @@ def test_a_checkpoint_of_an_earlier_round_has_its_own_figures_and_history(run):
 @pytest.mark.parametrize(
     ("split", "words"),
     [
-        ("test", "On test sources of `microworld.benchmark:rows`"),
-        ("development", "On development sources of `microworld.benchmark:rows`"),
-        (None, "On sources of `microworld.benchmark:rows`"),  # a file of rows is no split of anything
+        ("test", "On test sources of `microworld.benchmark:news`"),
+        ("development", "On development sources of `microworld.benchmark:news`"),
+        (None, "On sources of `microworld.benchmark:news`"),  # a file of rows is no split of anything
     ],
 )
 def test_figures_are_told_of_the_split_that_they_come_from(make_run, figures, split, words):

@@ -72,7 +72,7 @@ def test_sentences_that_were_sampled_are_told_from_those_that_were_used(run):
 )
 def test_figures_are_told_of_the_split_that_they_come_from(make_run, figures, split, words):
     figures["evaluation"]["split"] = split
-    assert f"Evaluation{words} of microworld.benchmark:rows, n" in page_of(make_run(figures)).text.replace("\n", "")
+    assert f"Evaluation{words} of microworld.benchmark:news, n" in page_of(make_run(figures)).text.replace("\n", "")
 
 
 def test_nothing_is_fetched_and_nothing_runs_but_the_pages_own_script(run):

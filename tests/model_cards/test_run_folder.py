@@ -80,7 +80,7 @@ def test_a_file_that_cannot_be_written_leaves_the_old_one(tmp_path):
 @pytest.mark.parametrize(
     ("name", "is_ours"),
     [
-        ("microworld:models/teacher", True),
+        ("microworld:models/teacher-news", True),
         ("microworld.oracle", True),
         ("microworld_news", True),
         ("gpt2-xl", False),

@@ -108,7 +108,7 @@ def test_a_checkpoint_that_is_none_is_one_line(hub, command, name, status, words
     arguments = {
         "run": ["microworld-demo", *base],
         "train": ["microworld-demo", "--data", "pairs.tsv", *base],
-        "evaluate": [f"./{name}", "--benchmark", "microworld.benchmark:rows", "--n", "2"],
+        "evaluate": [f"./{name}", "--benchmark", "microworld.benchmark:news", "--n", "2"],
         "paraphrase": [f"./{name}", "Profit rose."],
     }
     outcome = impossible(command, *arguments[command])

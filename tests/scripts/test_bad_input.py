@@ -13,7 +13,7 @@ from tests.builders import tiny_models
 from tests.scripts.conftest import impossible, overrides
 
 STUDENT = "microworld:models/student"
-BENCHMARK = ("--benchmark", "microworld.benchmark:rows")
+BENCHMARK = ("--benchmark", "microworld.benchmark:news")
 LATIN = "Das Café öffnet.".encode("latin-1")
 FILES = {
     "latin.txt": LATIN,
@@ -159,7 +159,7 @@ def parsed_by(parser: str) -> str:
         ("sampling.teacher", "folder", 1, ["sampling.teacher", "'folder'", "holds no config.json"]),
         ("sampling.teacher", "broken", 1, ["sampling.teacher", "'broken'", "not a valid JSON file"]),
         ("sampling.teacher", "nobody/nothing", 1, ["'nobody/nothing'", "check the name, or the network"]),
-        ("sampling.teacher", "microwrld:models/teacher", 1, ["no package 'microwrld'"]),
+        ("sampling.teacher", "microwrld:models/teacher-news", 1, ["no package 'microwrld'"]),
         ("sampling.teacher", STUDENT, 2, ["sampling.teacher", "is a t5 model", "causal LM"]),
         ("student.base", "encoder", 2, ["student.base", "a distilbert model", "encoder-decoder model or a causal LM"]),
         ("student.base", "./nowhere", 1, ["student.base", "'./nowhere'", "does not exist"]),

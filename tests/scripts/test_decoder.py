@@ -8,7 +8,7 @@ from transformers import pipeline
 from tests.scripts.conftest import impossible, overrides
 
 SOURCE = "Dell said profit rose 5 percent on Monday."
-SETTINGS = overrides({"student.base": "microworld:models/teacher", "self_distillation": "null", "controls": "[]"})
+SETTINGS = overrides({"student.base": "microworld:models/teacher-news", "self_distillation": "null", "controls": "[]"})
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +28,7 @@ def test_it_is_evaluated_and_paraphrases(trained):
     [printed] = outcome.out.splitlines()
     several = impossible("paraphrase", trained, SOURCE, "--n", 3, "--json")
     assert json.loads(several.out)["source"] == SOURCE
-    evaluated = impossible("evaluate", trained, "--benchmark", "microworld.benchmark:rows", "--n", 2, "--json")
+    evaluated = impossible("evaluate", trained, "--benchmark", "microworld.benchmark:news", "--n", 2, "--json")
     assert json.loads(evaluated.out)["systems"][0]["figures"]["copy"]["n"] == 2
     # the stock pipeline and `impossible paraphrase`, which never prints nothing, say the same
     generate = pipeline("text-generation", model=str(trained))

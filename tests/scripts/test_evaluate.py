@@ -17,7 +17,7 @@ from tests.scripts.test_control import led  # noqa: F401  (a fixture)
 
 SCHEMA = json.loads(Path("docs/evaluation.schema.json").read_text(encoding="utf-8"))
 STUDENT = "microworld:models/student"
-WORLD = ["--benchmark", "microworld.benchmark:rows", "--n", "3"]
+WORLD = ["--benchmark", "microworld.benchmark:news", "--n", "3"]
 SOURCES = ["Dell's profit rose.", "It rained in Tokyo."]
 
 

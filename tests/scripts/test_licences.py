@@ -9,7 +9,7 @@ import pytest
 from builders.model_place import resolve
 from tests.scripts.conftest import impossible, overrides
 
-TEACHER = "microworld:models/teacher"
+TEACHER = "microworld:models/teacher-news"
 
 
 @pytest.fixture

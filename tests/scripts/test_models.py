@@ -118,11 +118,11 @@ def test_evaluate_on_a_file_of_ones_own(tmp_path, name):
 
 
 def test_evaluate_on_the_microworld():
-    world = ("--benchmark", "microworld.benchmark:rows", "--oracle", "microworld.oracle", "--n", 3)
+    world = ("--benchmark", "microworld.benchmark:news", "--oracle", "microworld.oracle", "--n", 3)
     outcome = impossible("evaluate", STUDENT, *world, "--parser", "microworld.parser:parse")
     assert outcome.status == 0, outcome.err
     table = outcome.out.split("\n\n")[0].splitlines()
-    assert table[0].split() == ["microworld.benchmark:rows,", "n", "=", "3", STUDENT]
+    assert table[0].split() == ["microworld.benchmark:news,", "n", "=", "3", STUDENT]
     labels = {line.split("  ")[0] for line in table[2:]}
     assert labels >= {
         "faithful non-copies",

@@ -104,7 +104,7 @@ def test_a_student_is_used_from_the_cache(hub, tmp_path):
     for name in ("alice/student", "alice/adapter"):
         fetch(tmp_path, name)
     models = (folder, "alice/student", tmp_path / "adapter", "alice/adapter")
-    benchmark = ("--benchmark", "microworld.benchmark:rows", "--n", 3)
+    benchmark = ("--benchmark", "microworld.benchmark:news", "--n", 3)
     outcomes = offline(
         tmp_path,
         *[["paraphrase", model, "Profit rose at Dell."] for model in models],

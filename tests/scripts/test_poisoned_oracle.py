@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from microworld.benchmark import rows
+from microworld.benchmark import news
 from tests.scripts.conftest import files_below, overrides
 
 REPOSITORY = Path(__file__).parents[2]
@@ -52,10 +52,10 @@ from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 
 def answered(_):
-    from microworld import benchmark, oracle
+    from microworld import oracle, story
     found, members = [], [each for each in vars(oracle).items() if callable(each[1]) and not isinstance(each[1], type)]
     functions = [(name, value) for name, value in members if value.__module__ == oracle.__name__]
-    for name, function in [*functions, ("as imported elsewhere", benchmark.meaning)]:
+    for name, function in [*functions, ("as imported elsewhere", story.meaning_entails)]:
         try:
             function(*["Acme's profit rose."] * len(inspect.signature(function).parameters))
         except RuntimeError as error:
@@ -100,7 +100,7 @@ def test_the_poison_reaches_every_function_in_every_process(poison, tmp_path):
 @pytest.mark.parametrize("workers", [1, pytest.param(2, marks=pytest.mark.slow)])
 def test_all_of_a_run_but_its_evaluation_is_made_without_the_oracle(workers, poison, tiny, finished, tmp_path):
     run, data = tmp_path / "run", tmp_path / "rows.jsonl"
-    data.write_text("".join(json.dumps(row) + "\n" for row in rows("paraphrase", 4, seed=0)))
+    data.write_text("".join(json.dumps(row) + "\n" for row in news("paraphrase", 4, seed=0)))
     own = overrides({"evaluation.benchmark": "null", "evaluation.data": data, "workers": workers})
     ended = subprocess.run(
         [sys.executable, "-m", "scripts.cli", "demo", "--out", str(run), *tiny, *own],

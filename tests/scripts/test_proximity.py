@@ -11,7 +11,7 @@ SMALL = ("--n", "3", "--k", "4", "--lengths", "1,2", "--temperatures", "0.5,1.0"
 RECIPE = """
 name: mine
 sampling:
-  teacher: microworld:models/teacher
+  teacher: microworld:models/teacher-news
   domain: microworld:domains/news.yaml
   contexts: 5
   sentence_tokens: 50
@@ -42,7 +42,7 @@ def test_it_prints_a_row_for_each_length_and_temperature(measured):
 def test_its_record_says_what_was_measured_and_how(measured):
     record = json.loads((measured[1] / "proximity.json").read_text())
     assert record["command"].startswith("impossible proximity microworld-demo --set workers=1 --temperatures 0.5,1.0")
-    assert record["teacher"]["ref"] == "microworld:models/teacher"
+    assert record["teacher"]["ref"] == "microworld:models/teacher-news"
     assert len(record["teacher"]["sha256"]) == len(record["critic"]["sha256"]) == 64
     assert (record["settings"]["contexts"], record["settings"]["k"], record["counts"]["passages"]) == (3, 4, 3)
     assert [(row["length"], row["temperature"]) for row in record["rows"]] == [(1, 0.5), (1, 1.0), (2, 0.5), (2, 1.0)]

@@ -75,7 +75,7 @@ def test_metrics_name_the_split_of_the_benchmark(run, tiny):
     development = overrides({"evaluation.split": "development", "self_distillation": "null", "controls": "[]"})
     assert impossible("demo", "--out", run, *tiny, *development).status == 0
     evaluation = json.loads((run / "metrics.json").read_text(encoding="utf-8"))["evaluation"]
-    assert (evaluation["benchmark"], evaluation["split"]) == ("microworld.benchmark:rows", "development")
+    assert (evaluation["benchmark"], evaluation["split"]) == ("microworld.benchmark:news", "development")
 
 
 def test_the_dataset_loads_with_plain_datasets(finished, tmp_path):
@@ -212,7 +212,7 @@ def test_every_output_is_kept_and_scores_as_it_did(finished):
         ]
         assert all(row["references"] for row in rows)
     place = f"outputs:{finished / systems[-1]['outputs']}"
-    options = ("--benchmark", "microworld.benchmark:rows", "--n", 4, "--oracle", "microworld.oracle", "--json")
+    options = ("--benchmark", "microworld.benchmark:news", "--n", 4, "--oracle", "microworld.oracle", "--json")
     [again] = json.loads(impossible("evaluate", place, *options).out)["systems"]
     values = {name: systems[-1]["figures"][name]["value"] for name in again["figures"]}
     assert {name: figure["value"] for name, figure in again["figures"].items()} == pytest.approx(values)

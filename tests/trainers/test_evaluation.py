@@ -9,7 +9,7 @@ from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer
 from builders.domain import DomainConfig
 from builders.errors import ConfigError
 from builders.sampling_config import SamplingConfig
-from microworld.benchmark import rows as summary_rows
+from microworld.benchmark import news
 from trainers.evaluation import audit_pairs, figures_of
 from trainers.evaluation_config import EvaluationConfig
 from trainers.resampling import mean_of
@@ -109,7 +109,7 @@ def test_without_oracle_nothing_is_called_faithful():
 
 
 def test_an_nli_model_judges_both_ways_of_a_paraphrase_and_one_of_a_summary():
-    [row] = summary_rows("summary", 1, 0)
+    row = news("summary", 2, 0)[1]
     shown, judges = [{"source": row["source"], "references": []}] * 2, Judges(nli="microworld:models/critic")
 
     def judged(output, task):

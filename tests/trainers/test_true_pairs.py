@@ -5,7 +5,7 @@ from microworld.oracle import entails, equivalent
 from trainers.benchmark import draw_rows
 from trainers.true_pairs import true_pairs
 
-MICROWORLD = "microworld.benchmark:rows"
+MICROWORLD = "microworld.benchmark:news"
 
 
 @pytest.mark.parametrize(("task", "holds"), [("paraphrase", equivalent), ("summary", entails)])
