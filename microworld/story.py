@@ -99,9 +99,11 @@ def _attempt(rng: random.Random, split: str, frame: Frame) -> Story | None:
     sentences, meanings, events = [], [], []
     for position in range(PASSAGE_LENGTH):
         told = report.next_meaning(position)
-        said = report.with_pronoun(told) if told and position else told
-        sentence = grammar.realise(said, rng) if said else None
-        if told is None or said is None or sentence is None:
+        if told is None:
+            return None
+        said = report.with_pronoun(told) if position else told
+        sentence = grammar.realise(said, rng)
+        if sentence is None:
             return None
         report.told.append(told)
         sentences.append(sentence)
