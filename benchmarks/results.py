@@ -7,16 +7,19 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from benchmarks.error_kinds import KINDS, output_kind
+from scipy.stats import binomtest
+
+from benchmarks.error_kinds import FAITHFUL, KINDS, output_kind
 from builders.journal import Stage
-from microworld.oracle import entails, equivalent, meaning
 from model_cards.ablation import paired_difference
 from scripts.evaluated_systems import CEILING
+from trainers.training_pairs import Task
 
 FIGURES = {
     "paraphrase": ("faithful_non_copy", "faithful", "copy", "rouge_l", "tree_edit_distance", "ibleu", "conformity"),
     "summary": ("faithful_summary", "entailed", "copy", "compression", "rouge_l", "in_bucket"),
 }  # the last of each where the recipe has control
+Kinds = list[dict[str, list[str]]]  # of each run, by system: of which kind each of its outputs is
 
 
 def main(folders: list[str]) -> None:
@@ -25,15 +28,25 @@ def main(folders: list[str]) -> None:
     runs = [json.loads((place / "metrics.json").read_text(encoding="utf-8")) for place in places]
     seeds = ", ".join(str(run["seed"]) for run in runs)
     print(f"`{runs[0]['name']}`, seeds {seeds}, {runs[0]['evaluation']['n']} test sources each.\n")
-    for table in (systems(runs), ceiling(runs), errors(places, runs), rounds(runs), mistakes(places)):
+    task, kinds = runs[0]["task"], [output_kinds(place, run) for place, run in zip(places, runs, strict=True)]
+    for table in (systems(runs, kinds), ceiling(runs), errors(kinds, task), rounds(runs), mistakes(places, task)):
         if table:
             print("\n".join(table), "\n")
 
 
-def systems(runs: list[dict[str, Any]]) -> list[str]:
+def output_kinds(place: Path, run: dict[str, Any]) -> dict[str, list[str]]:
+    """Of which kind each output of each system of a run is."""
+    found = {}
+    for system in run["evaluation"]["systems"]:
+        rows = map(json.loads, (place / system["outputs"]).read_text(encoding="utf-8").splitlines())
+        found[system["name"]] = [output_kind(row["source"], row["output"], run["task"]) for row in rows]
+    return found
+
+
+def systems(runs: list[dict[str, Any]], kinds: Kinds) -> list[str]:
     """One row a system: means over the seeds, how far each is from the final student, and each seed's headline."""
     names = _figure_names(runs)
-    columns = [*names, f"{names[0]}, to the final student", f"{names[0]}, each seed"]
+    columns = [*names, f"{names[0]}, to the final student", "p, output by output", f"{names[0]}, each seed"]
     lines = [f"| System | {' | '.join(columns)} |", "|---" + "|---:" * len(columns) + "|"]
     for system in _system_names(runs):
         having = [run for run in runs if system in _figures(run)]  # a seed whose rounds stop early lacks the later ones
@@ -44,9 +57,20 @@ def systems(runs: list[dict[str, Any]]) -> list[str]:
             f"{figure[names[0]]['value']:.3f} ± {figure[names[0]]['standard_error']:.3f}" for figure in figures
         )
         is_final = all(_final_name(run) == system for run in having)
-        difference = "" if is_final else _difference(values, finals)
-        lines.append(f"| {system} | {' | '.join(means)} | {difference} | {each} |")
+        compared = ["", ""] if is_final else [_difference(values, finals), _sign_test(system, runs, kinds)]
+        lines.append(f"| {system} | {' | '.join(means + compared)} | {each} |")
     return lines
+
+
+def _sign_test(system: str, runs: list[dict[str, Any]], kinds: Kinds) -> str:
+    """The exact two-sided p of McNemar's test: of sources where one of the two is faithful, is it as often either?"""
+    better = worse = 0
+    for run, of_run in zip(runs, kinds, strict=True):
+        for one, final in zip(of_run.get(system, ()), of_run[_final_name(run)], strict=system in of_run):
+            better += one == FAITHFUL != final
+            worse += one != FAITHFUL == final
+    p = binomtest(better, better + worse).pvalue if better + worse else 1.0
+    return "< 0.0001" if p < 0.0001 else f"{p:.4f}"
 
 
 def ceiling(runs: list[dict[str, Any]]) -> list[str]:
@@ -59,20 +83,13 @@ def ceiling(runs: list[dict[str, Any]]) -> list[str]:
     return [f"The final student reaches {_mean(shares)} of the ceiling in `{name}` (each seed {each})."]
 
 
-def errors(places: list[Path], runs: list[dict[str, Any]]) -> list[str]:
+def errors(kinds: Kinds, task: Task) -> list[str]:
     """Where the errors are: one row a system, the share of its outputs of all seeds by kind."""
-    task = runs[0]["task"]
-    outputs: dict[str, list[str]] = {}
-    for place, run in zip(places, runs, strict=True):
-        for system in run["evaluation"]["systems"]:
-            rows = map(json.loads, (place / system["outputs"]).read_text(encoding="utf-8").splitlines())
-            outputs.setdefault(system["name"], []).extend(
-                output_kind(row["source"], row["output"], task) for row in rows
-            )
     lines = [f"| System | outputs | {' | '.join(KINDS[task])} |", "|---" + "|---:" * (len(KINDS[task]) + 1) + "|"]
-    for system, kinds in outputs.items():
-        shares = " | ".join(f"{kinds.count(kind) / len(kinds):.3f}" for kind in KINDS[task])
-        lines.append(f"| {system} | {len(kinds):,} | {shares} |")
+    for system in dict.fromkeys(name for of_run in kinds for name in of_run):
+        outputs = [kind for of_run in kinds for kind in of_run.get(system, ())]
+        shares = " | ".join(f"{outputs.count(kind) / len(outputs):.3f}" for kind in KINDS[task])
+        lines.append(f"| {system} | {len(outputs):,} | {shares} |")
     return lines
 
 
@@ -135,25 +152,17 @@ def _released(run: dict[str, Any]) -> str:
     return f"| {run['seed']} | the dataset | | | | {pairs:,} | {precision:.4f} ± {error:.4f} | {shuffled:.4f} |"
 
 
-def mistakes(folders: list[Path]) -> list[str]:
-    """One row a run and stage of pairs: what the kept pairs are, by the oracle of the microworld."""
-    kinds = ("equivalent", "one-way", "different", "not of the world")
-    lines = [f"| Run | Pairs | {' | '.join(kinds)} |", "|---|---" + "|---:" * len(kinds) + "|"]
+def mistakes(folders: list[Path], task: Task) -> list[str]:
+    """One row a run and stage of pairs: of which kind the kept pairs are, as if targets were outputs."""
+    lines = [
+        f"| Run | Stage | pairs | {' | '.join(KINDS[task])} |",
+        "|---|---" + "|---:" * (len(KINDS[task]) + 1) + "|",
+    ]
     for stage in (stage for folder in folders for stage in sorted((folder / "pairs").iterdir())):
-        found = [_kind(row["source"], row["target"]) for row in Stage.load(stage).read_rows()]
-        counts = " | ".join(f"{found.count(kind):,}" for kind in kinds)
-        lines.append(f"| {stage.parent.parent.name} | {stage.name} | {counts} |")
+        found = [output_kind(row["source"], row["target"], task) for row in Stage.load(stage).read_rows()]
+        counts = " | ".join(f"{found.count(kind):,}" for kind in KINDS[task])
+        lines.append(f"| {stage.parent.parent.name} | {stage.name} | {len(found):,} | {counts} |")
     return lines
-
-
-def _kind(source: str, target: str) -> str:
-    if meaning(source) is None or meaning(target) is None:
-        return "not of the world"
-    return "equivalent" if equivalent(source, target) else "one-way" if _one_way(source, target) else "different"
-
-
-def _one_way(a: str, b: str) -> bool:
-    return entails(a, b) or entails(b, a)
 
 
 def _mean(values: list[float]) -> str:

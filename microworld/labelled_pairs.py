@@ -12,7 +12,7 @@ from microworld.reading import grammar_of
 from microworld.story import draw_any_event, draw_story, restrict
 
 NOT_OF_THE_WORLD = "not of the world"  # the kind of pairs with a broken sentence
-GARBLED = 0.1  # share of pairs with a broken sentence, as models of a language write at times
+GARBLED = 0.2  # share of pairs with a broken sentence, as models of a language write at times
 
 
 class LabelledPair(NamedTuple):
@@ -39,7 +39,7 @@ def draw_pair(rng: random.Random, split: str) -> LabelledPair:
         if premise is None or hypothesis is None:
             continue
         if rng.random() < GARBLED:
-            return _garbled_pair(rng, premise.text, after)
+            return _garbled_pair(rng, premise.text, after, split)
         held = dict(before.roles) if before.frame == after.frame else {}
         said = dict(after.roles)
         roles = {s.end: held.get(s.role) in (said[s.role], said[s.role] + "+") for s in hypothesis.spans}
@@ -61,20 +61,20 @@ def _follow(rng: random.Random, grammar: Grammar, premise: Meaning, split: str) 
     roles = dict(sorted(premise.roles))  # a set's order differs from process to process
     droppable = [role for role in roles if role not in frame.core]
     kind = rng.random()
-    if kind < 0.4:
+    if kind < 0.38:
         return premise
-    if kind < 0.5 and droppable:
+    if kind < 0.48 and droppable:
         gone = set(rng.sample(droppable, rng.randint(1, len(droppable))))
         return Meaning(premise.frame, frozenset((r, v) for r, v in roles.items() if r not in gone))
-    if kind < 0.65 and (addable := [role for role in frame.types if role not in roles]):
+    if kind < 0.6 and (addable := [role for role in frame.types if role not in roles]):
         return Meaning(premise.frame, premise.roles | {_other(rng, grammar, frame, rng.choice(addable), roles)})
-    if kind < 0.88:
+    if kind < 0.82:
         shaded = [role for role, value in roles.items() if _kin(grammar, frame.types[role], value)]
         several = rng.choice((1, 1, 1, 2)) if len(roles) > 1 else 1
         for role in shaded if shaded and rng.random() < 0.5 else rng.sample(sorted(roles), several):
             roles[role] = _changed(rng, grammar, frame, role, roles)
         return Meaning(premise.frame, frozenset(roles.items()))
-    if kind < 0.96 and (exchangeable := _exchangeable(frame, roles)):
+    if kind < 0.94 and (exchangeable := _exchangeable(frame, roles)):
         first, second = rng.choice(exchangeable)
         exchanged = {first: roles.get(second), second: roles.get(first)}
         return Meaning(premise.frame, frozenset((r, v) for r, v in (roles | exchanged).items() if v is not None))
@@ -115,32 +115,45 @@ def _kin(grammar: Grammar, type_name: str, value: str) -> list[str]:
     return [other for other in grammar.values(type_name) if other != value and bare(other) == bare(value)]
 
 
-def _garbled_pair(rng: random.Random, premise: str, said: Meaning) -> LabelledPair:
+def _garbled_pair(rng: random.Random, premise: str, said: Meaning, split: str) -> LabelledPair:
     """A hypothesis as a weak model writes it, at times after a premise with the same mistake; the oracle decides."""
     frame = grammar_of(said.frame).frames[said.frame]
-    distinct = [role for role, _ in sorted(said.roles) if role in frame.distinct]
-    if len(distinct) > 1 and rng.random() < 0.5:
-        return _confused_pair(rng, premise, said, distinct)
-    hypothesis, other = (_say(rng, said) for _ in range(2))
-    text = _crossed(rng, hypothesis, other) if rng.random() < 0.3 else _broken(rng, hypothesis)
-    if rng.random() < 0.3:
-        premise = rng.choice((text, _broken(rng, premise)))
-    return LabelledPair(premise, text, entails(premise, text), {}, NOT_OF_THE_WORLD)
+    named = [role for role, _ in sorted(said.roles) if role in frame.distinct]
+    if rng.random() < 0.7:
+        premise = _say(rng, said)
+    way = rng.random()
+    if way < 0.3 and named and len(frame.distinct) > 1:
+        return _confused_pair(rng, premise, said, named)
+    if way < 0.7:
+        text, seen = _crossed(rng, _say(rng, said), _say(rng, _nearly(rng, said, split))), None
+    else:
+        text, seen = _broken(rng, _say(rng, said))
+    if rng.random() < 0.2:
+        premise = rng.choice((text, _broken(rng, premise)[0]))
+    verdict = entails(premise, text)
+    return LabelledPair(premise, text, verdict, {} if verdict or seen is None else {seen: False}, NOT_OF_THE_WORLD)
 
 
-def _confused_pair(rng: random.Random, premise: str, said: Meaning, distinct: list[str]) -> LabelledPair:
+def _confused_pair(rng: random.Random, premise: str, said: Meaning, named: list[str]) -> LabelledPair:
     """A hypothesis that gives two roles one name; the premise may do so too, and entails it no more for that."""
     roles = dict(said.roles)
-    first, second = rng.sample(distinct, 2)
-    roles[first] = roles[second]
+    first = rng.choice(named)
+    second = rng.choice([role for role in grammar_of(said.frame).frames[said.frame].distinct if role != first])
+    roles[second] = roles[first]
     confused = Meaning(said.frame, frozenset(roles.items()))
     hypothesis = grammar_of(said.frame).realise(confused, rng)
     assert hypothesis is not None, said
-    if rng.random() < 0.5:
+    if rng.random() < 0.2:
         premise = _say(rng, confused)
     repeated = max(span.end for span in hypothesis.spans if span.role in (first, second))
     verdict = entails(premise, hypothesis.text)
     return LabelledPair(premise, hypothesis.text, verdict, {repeated: False}, NOT_OF_THE_WORLD)
+
+
+def _nearly(rng: random.Random, said: Meaning, split: str) -> Meaning:
+    """The meaning, or one with a detail more, less or another."""
+    nearly = _follow(rng, grammar_of(said.frame), said, split) if rng.random() < 0.5 else said
+    return nearly if nearly.frame == said.frame else said
 
 
 def _say(rng: random.Random, said: Meaning) -> str:
@@ -150,24 +163,31 @@ def _say(rng: random.Random, said: Meaning) -> str:
 
 
 def _crossed(rng: random.Random, first: str, second: str) -> str:
-    """The beginning of one sentence and the end of another."""
-    start, end = first.split(" "), second.split(" ")
+    """The beginning of one sentence and the end of another, or all of one and what another adds at its end."""
+    whole, comma, added = first.rstrip("."), *second.rpartition(", ")[1:]
+    if comma and rng.random() < 0.3:
+        return whole + comma + added
+    start, end = whole.split(" "), second.split(" ")
     return " ".join(start[: rng.randint(1, len(start))] + end[rng.randrange(len(end)) :])
 
 
-def _broken(rng: random.Random, sentence: str) -> str:
-    """The sentence with a word lost, doubled or moved, a part said twice, or its end cut off."""
-    words = sentence.split(" ")
+def _broken(rng: random.Random, sentence: str) -> tuple[str, int]:
+    """The sentence with a word lost, doubled or moved, a part said twice, or its end cut off; where that is seen."""
+    words = sentence.rstrip(".").split(" ")
     at = rng.randrange(len(words))
     match rng.choice(("lost", "doubled", "moved", "looped", "cut")):
         case "lost":
-            words = words[:at] + words[at + 1 :]
+            words, seen = words[:at] + words[at + 1 :], at
         case "doubled":
             words.insert(at, words[at])
+            seen = at + 1
         case "moved":
-            words.insert(rng.randrange(len(words)), words.pop(at))
+            to = rng.randrange(len(words))
+            words.insert(to, words.pop(at))
+            seen = min(at, to)
         case "looped":
             words[at:at] = words[max(0, at - rng.randint(2, 5)) : at]
+            seen = at
         case _:
-            words = words[: at + 1]
-    return " ".join(words).rstrip(".,") + "."
+            words, seen = words[: at + 1], at
+    return " ".join(words) + ".", len(" ".join(words[: seen + 1]))

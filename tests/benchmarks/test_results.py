@@ -3,10 +3,10 @@
 import json
 
 import pytest
-from scipy.stats import ttest_rel
+from scipy.stats import binom, ttest_rel
 
 from benchmarks.error_kinds import KINDS, output_kind
-from benchmarks.results import ceiling, errors, systems
+from benchmarks.results import ceiling, errors, output_kinds, systems
 from microworld.oracle import meaning
 from scripts.evaluated_systems import CEILING
 
@@ -78,6 +78,7 @@ def run_of(seed, figures, stopped=False):
 
 FIGURES = [(0.5, 0.6, 0.7, 0.8), (0.52, 0.6, 0.74, 0.8), (0.51, 0.63, 0.7, 0.9)]
 NAMES = ("student, round 0", "student, self-distilled, round 1", "student, self-distilled, round 2", CEILING)
+KINDS_OF_RUNS = [{name: ["faithful"] for name in NAMES}] * 3
 RUNS = [run_of(seed, dict(zip(NAMES, values, strict=True))) for seed, values in enumerate(FIGURES)]
 
 
@@ -87,17 +88,27 @@ def cells(lines, system):
 
 
 def test_systems_differ_from_the_final_student_by_a_paired_t_test():
-    table = systems(RUNS)
+    table = systems(RUNS, KINDS_OF_RUNS)
     interval = ttest_rel([values[0] for values in FIGURES], [values[2] for values in FIGURES]).confidence_interval(0.95)
     middle, half = (interval.low + interval.high) / 2, (interval.high - interval.low) / 2
     assert cells(table, NAMES[0])[2] == f"{middle:+.3f} ± {half:.3f}"
-    assert cells(table, NAMES[2])[2] == ""  # the final student itself
+    assert cells(table, NAMES[2])[2:4] == ["", ""]  # the final student itself
+
+
+def test_outputs_are_compared_source_by_source_by_mcnemars_exact_test():
+    kinds = {name: ["faithful"] * 9 + ["a number"] for name in NAMES}
+    kinds[NAMES[0]] = ["a number"] * 4 + ["faithful"] * 5 + ["near-copy"]  # 4 worse, none better, 6 alike
+    table = systems(RUNS, [kinds, kinds, kinds])
+    assert cells(table, NAMES[0])[3] == f"{2 * binom.cdf(0, 12, 0.5):.4f}" == "0.0005"
+    assert cells(table, NAMES[1])[3] == "1.0000"
 
 
 def test_a_seed_that_stopped_early_ends_with_an_earlier_round():
-    table = systems([RUNS[0], run_of(1, dict(zip(NAMES, FIGURES[1], strict=True)), stopped=True)])
+    stopped = run_of(1, dict(zip(NAMES, FIGURES[1], strict=True)), stopped=True)
+    kinds = {name: ["faithful"] for name in NAMES if name != NAMES[2]}
+    table = systems([RUNS[0], stopped], [KINDS_OF_RUNS[0], kinds])
     assert cells(table, NAMES[1])[2].startswith("-0.050 ± ")  # 0.1 behind in one seed, itself in the other
-    assert cells(table, NAMES[2])[3] == "0.700 ± 0.000"
+    assert cells(table, NAMES[2])[4] == "0.700 ± 0.000"
     assert [line.split(" |")[0][2:] for line in table[2:]] == list(NAMES)
 
 
@@ -110,7 +121,7 @@ def test_every_output_is_counted_once(tmp_path):
     outputs = ["It was the Rovers who defeated the Tigers 2-1.", "It was the Rovers who beat the Tigers.", "Nothing."]
     rows = [{"source": MATCH, "references": [], "output": output} for output in outputs]
     (tmp_path / "outputs.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
-    table = errors([tmp_path] * 3, RUNS)
+    table = errors([output_kinds(tmp_path, run) for run in RUNS], "paraphrase")
     found = dict(zip(("outputs", *KINDS["paraphrase"]), cells(table, CEILING)[1:], strict=True))
     shares = {"faithful": "0.333", "a detail left out": "0.333", "not of the world": "0.333", "outputs": "9"}
     assert found == dict.fromkeys(KINDS["paraphrase"], "0.000") | shares
