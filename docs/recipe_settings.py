@@ -79,6 +79,8 @@ WHY = {
     "SamplingConfig.contexts_per_batch": "for small models; at k = 100 gpt2-xl takes 15 GB a context and wants 1",
     "SamplingConfig.bf16": "the same samples on every machine of one kind, and not every device has it",
     "SemanticEquivalenceConfig.direction": "paper, Section 3.2; Appendix C has `forward`",
+    "RestatementConfig.max_entailment": "more likely than not",
+    "RestatementConfig.model": "one NLI model serves both ways",
     "DiversityConfig.model": "the paper names one NLI model for both filters",
     "LoraSettings.rank": "common practice; not tuned here",
     "LoraSettings.alpha": "twice the rank; not tuned here",

@@ -24,7 +24,7 @@ from transformers import (
 from microworld.labelled_pairs import LabelledPair, draw_pair
 from microworld.training_loop import batches_by_length, fit, padded, words
 
-STEPS, BATCH = 6200, 64
+STEPS, BATCH = 5600, 64
 NOT_ENTAILED, ENTAILED, IGNORED = 0, 1, -100
 
 

@@ -110,6 +110,7 @@ REASONS = {
     "entailment_backward": "entailment: the source does not follow from the target",
     "tree_edit_distance": "tree edit distance: syntax too much alike",
     "compression": "compression: target not short enough",
+    "restatement": "restatement: the target says as much as the source",
     "selection": "selection: another target of the same source was chosen",
     "diversity": "diversity: a better pair says the same",
     "numbers": "numbers: one sentence has a number that the other lacks",
@@ -164,6 +165,10 @@ BLIND_SPOTS = {
         "with small changes, short ones hardly at all, and swapped words count as edits."
     ),
     "compression": "The compression critic counts words: a target can be short and leave out what matters most.",
+    "restatement": (
+        "The critic of restatements asks an NLI model whether the source follows from the target: where it overlooks a "
+        "detail that the target leaves out, a summary is dropped."
+    ),
     "selection": (
         "Selection compares one score: the target with the least ROUGE-L may be the one that leaves most out, that "
         "with the highest entailment the one that changes least."

@@ -16,6 +16,7 @@ from builders.critics.numbers import NumbersConfig
 from builders.critics.own_critic import OwnCriticConfig
 from builders.critics.personal_data import PersonalDataConfig
 from builders.critics.repetition import RepetitionConfig
+from builders.critics.restatement import RestatementConfig
 from builders.critics.screen import ScreenConfig, check_screen
 from builders.critics.selection import SelectBy, SelectionConfig
 from builders.critics.semantic_equivalence import SemanticEquivalenceConfig
@@ -28,6 +29,7 @@ _CONFIGS: dict[str, type[CriticConfig]] = {
     "semantic_equivalence": SemanticEquivalenceConfig,
     "tree_edit_distance": TreeEditDistanceConfig,
     "compression": CompressionConfig,
+    "restatement": RestatementConfig,
     "selection": SelectionConfig,
     "diversity": DiversityConfig,
     "numbers": NumbersConfig,
@@ -62,6 +64,13 @@ class CriticsConfig:
         if by_entailment and "semantic_equivalence" not in names[: names.index("selection")]:
             problem = "selection by highest_entailment needs semantic_equivalence before it, whose scores it compares"
             raise ConfigError(f"critics: {problem}; add it or select by lowest_rouge_l")
+        restatement = self.find(RestatementConfig)
+        if restatement and not restatement.models and self.semantic is None:
+            problem = "restatement.model is not set and there is no semantic_equivalence critic to share one with"
+            raise ConfigError(f"{problem}; set it")
+        if restatement and not self.is_summary:
+            problem = "restatement drops what says as much as its source, and these are the critics of paraphrases"
+            raise ConfigError(f"critics: {problem}; take it out, or set semantic_equivalence.direction: forward")
         if "diversity" in names:
             if names[-1] != "diversity":  # Algorithm 1 takes the pairs that survived the other filters
                 raise ConfigError(f"critics must end with 'diversity', got the order {', '.join(names)}")
@@ -126,9 +135,8 @@ class CriticsConfig:
     @property
     def nli_models(self) -> list[str]:
         """Those of them that are asked what follows from what."""
-        diversity = self.find(DiversityConfig)
-        asked = [*(self.semantic.models if self.semantic else ()), *(diversity.models if diversity else ())]
-        return list(dict.fromkeys(asked))
+        asked = (self.semantic, self.find(RestatementConfig), self.find(DiversityConfig))
+        return list(dict.fromkeys(model for critic in asked if critic for model in critic.models))
 
     @property
     def semantic(self) -> SemanticEquivalenceConfig | None:
@@ -155,7 +163,9 @@ class CriticsConfig:
             kept = [critic for critic in kept if not isinstance(critic, ScreenConfig)]  # it saves that critic's calls
             lent = self.semantic.model
             kept = [
-                replace(critic, model=critic.model or lent) if isinstance(critic, DiversityConfig) else critic
+                replace(critic, model=critic.model or lent)
+                if isinstance(critic, DiversityConfig | RestatementConfig)
+                else critic
                 for critic in kept
             ]
         return CriticsConfig(tuple(kept))
