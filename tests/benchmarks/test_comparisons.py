@@ -13,7 +13,7 @@ TEACHER = "microworld:models/teacher-news"
 
 @pytest.fixture(scope="module")
 def pool():
-    return usual_pool(TEACHER, 3, 8, "a test")
+    return usual_pool(TEACHER, 5, 8, "a test")
 
 
 @pytest.fixture(scope="module")

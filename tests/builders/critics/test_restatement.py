@@ -12,8 +12,8 @@ SUMMARY = SemanticEquivalenceConfig(model=CRITIC, direction="forward")
 
 
 def test_a_target_that_its_source_follows_from_is_dropped():
-    whole, shorter, less = (f"There was a rise in Acme's profit{when}." for when in (" on Monday", " on Monday", ""))
-    shorter = "Acme's profit rose on Monday."
+    whole, shorter = "There was a rise in Acme's profit on Monday.", "Acme's profit rose on Monday."
+    less = "There was a rise in Acme's profit."
     memo = Shared(semantic=SUMMARY)
     verdicts = RestatementConfig().build(memo).judge([Pair(whole, shorter), Pair(whole, less)])
     assert [verdict.reason for verdict in verdicts] == ["restatement", None]
