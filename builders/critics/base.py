@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from builders.config import to_mapping
-from builders.critics.entailment import EntailmentMemo
+from builders.critics.entailment import EntailmentMemo, check_nli_model
+from builders.models import model_identity
 from builders.pairs import Pair
 
 
@@ -104,3 +105,28 @@ class CriticConfig(ABC):
             ConfigError: A setting that names something of another kind.
             RunError: A model, file or code that is not there.
         """
+
+
+@dataclass(frozen=True, kw_only=True)
+class BorrowingConfig(CriticConfig):
+    """The settings of a critic that asks an NLI model: one of its own, or the semantic equivalence filter's.
+
+    Args:
+        model: Its own; None is the filter's.
+    """
+
+    model: str | None = None
+
+    @property
+    def models(self) -> tuple[str, ...]:
+        """The NLI model, if it is one of this critic's own."""
+        return (self.model,) if self.model else ()
+
+    def identity(self) -> dict[str, Any]:
+        """The settings, a model of its own by its content."""
+        return {**super().identity(), "model": model_identity(self.model) if self.model else None}
+
+    def check(self) -> None:
+        """Looks for the entailment label of a model of its own."""
+        if self.model:
+            check_nli_model(self.model)

@@ -2,21 +2,19 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
-from builders.critics.base import Critic, CriticConfig, Shared, Verdict
-from builders.critics.entailment import EntailmentMemo, check_nli_model
+from builders.critics.base import BorrowingConfig, Critic, Shared, Verdict
+from builders.critics.entailment import EntailmentMemo
 from builders.errors import ConfigError
-from builders.models import model_identity
 from builders.pairs import Pair, by_context
 
 
 @dataclass(frozen=True, kw_only=True)
-class DiversityConfig(CriticConfig):
+class DiversityConfig(BorrowingConfig):
     """Which pairs say the same, and how many of them are kept.
 
     Args:
@@ -27,7 +25,6 @@ class DiversityConfig(CriticConfig):
 
     tau_entail: float = 0.75  # not stated in the paper: the semantic filter's threshold
     pairs_per_component: int = 1  # paper, Algorithm 1
-    model: str | None = None
 
     def __post_init__(self) -> None:
         if not 0.0 < self.tau_entail < 1.0:
@@ -35,26 +32,12 @@ class DiversityConfig(CriticConfig):
         if self.pairs_per_component < 1:
             raise ConfigError(f"diversity.pairs_per_component must be at least 1, got {self.pairs_per_component}")
 
-    @property
-    def models(self) -> tuple[str, ...]:
-        """The NLI model, if it is one of this filter's own."""
-        return (self.model,) if self.model else ()
-
     def build(self, shared: Shared) -> "Diversity":
         """The critic."""
         same = shared.semantic is not None and (self.model is None or self.model in shared.semantic.models)
         # Of two summaries that say the same, only one side need entail the other's: nothing is hopeless there.
         hopeless = shared.hopeless if same and shared.semantic is not None and shared.semantic.symmetric else None
         return Diversity(self, shared.entailment(self.model), shared.both_orders, hopeless)
-
-    def identity(self) -> dict[str, Any]:
-        """The settings, a model of its own by its content."""
-        return {**super().identity(), "model": model_identity(self.model) if self.model else None}
-
-    def check(self) -> None:
-        """Looks for the entailment label of a model of its own."""
-        if self.model:
-            check_nli_model(self.model)
 
 
 class Diversity(Critic):

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from builders.config import from_mapping, to_mapping
-from builders.critics.base import Critic, CriticConfig, Shared
+from builders.critics.base import BorrowingConfig, Critic, CriticConfig, Shared
 from builders.critics.compression import CompressionConfig
 from builders.critics.decontamination import DecontaminationConfig
 from builders.critics.dissimilarity import RougeLConfig, TreeEditDistanceConfig
@@ -65,17 +65,16 @@ class CriticsConfig:
             problem = "selection by highest_entailment needs semantic_equivalence before it, whose scores it compares"
             raise ConfigError(f"critics: {problem}; add it or select by lowest_rouge_l")
         restatement = self.find(RestatementConfig)
-        if restatement and not restatement.models and self.semantic is None:
-            problem = "restatement.model is not set and there is no semantic_equivalence critic to share one with"
-            raise ConfigError(f"{problem}; set it")
         if restatement and not self.is_summary:
             problem = "restatement drops what says as much as its source, and these are the critics of paraphrases"
             raise ConfigError(f"critics: {problem}; take it out, or set semantic_equivalence.direction: forward")
-        if "diversity" in names:
-            if names[-1] != "diversity":  # Algorithm 1 takes the pairs that survived the other filters
-                raise ConfigError(f"critics must end with 'diversity', got the order {', '.join(names)}")
-            if self.critics[-1].models == () and self.semantic is None:
-                problem = "diversity.model is not set and there is no semantic_equivalence critic to share one with"
+        if "diversity" in names[:-1]:  # Algorithm 1 takes the pairs that survived the other filters
+            raise ConfigError(f"critics must end with 'diversity', got the order {', '.join(names)}")
+        for critic in self.critics:
+            if isinstance(critic, BorrowingConfig) and not critic.models and self.semantic is None:
+                problem = (
+                    f"{_name(critic)}.model is not set and there is no semantic_equivalence critic to share one with"
+                )
                 raise ConfigError(f"{problem}; set it")
 
     @classmethod
@@ -135,8 +134,8 @@ class CriticsConfig:
     @property
     def nli_models(self) -> list[str]:
         """Those of them that are asked what follows from what."""
-        asked = (self.semantic, self.find(RestatementConfig), self.find(DiversityConfig))
-        return list(dict.fromkeys(model for critic in asked if critic for model in critic.models))
+        asked = [critic for critic in self.critics if isinstance(critic, SemanticEquivalenceConfig | BorrowingConfig)]
+        return list(dict.fromkeys(model for critic in asked for model in critic.models))
 
     @property
     def semantic(self) -> SemanticEquivalenceConfig | None:
@@ -163,9 +162,7 @@ class CriticsConfig:
             kept = [critic for critic in kept if not isinstance(critic, ScreenConfig)]  # it saves that critic's calls
             lent = self.semantic.model
             kept = [
-                replace(critic, model=critic.model or lent)
-                if isinstance(critic, DiversityConfig | RestatementConfig)
-                else critic
+                replace(critic, model=critic.model or lent) if isinstance(critic, BorrowingConfig) else critic
                 for critic in kept
             ]
         return CriticsConfig(tuple(kept))
