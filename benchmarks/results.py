@@ -25,13 +25,26 @@ Kinds = list[dict[str, list[str]]]  # of each run, by system: of which kind each
 def main(folders: list[str]) -> None:
     """Prints the tables of these runs in Markdown."""
     places = [Path(folder) for folder in folders]
-    runs = [json.loads((place / "metrics.json").read_text(encoding="utf-8")) for place in places]
+    runs = [_finished(place) for place in places]
+    if not runs:
+        sys.exit("No run is named; name the folders of one recipe's runs.")
     seeds = ", ".join(str(run["seed"]) for run in runs)
     print(f"`{runs[0]['name']}`, seeds {seeds}, {runs[0]['evaluation']['n']} test sources each.\n")
     task, kinds = runs[0]["task"], [output_kinds(place, run) for place, run in zip(places, runs, strict=True)]
     for table in (systems(runs, kinds), ceiling(runs), errors(kinds, task), rounds(runs), mistakes(places, task)):
         if table:
             print("\n".join(table), "\n")
+
+
+def _finished(place: Path) -> dict[str, Any]:
+    """The figures of a run."""
+    figures = place / "metrics.json"
+    if not figures.is_file():
+        sys.exit(f"{place}: no metrics.json is there; name the folder of a run that has ended.")
+    run: dict[str, Any] = json.loads(figures.read_text(encoding="utf-8"))
+    if not run.get("evaluation"):
+        sys.exit(f"{place}: that run evaluated nothing; its recipe needs a section evaluation.")
+    return run
 
 
 def output_kinds(place: Path, run: dict[str, Any]) -> dict[str, list[str]]:

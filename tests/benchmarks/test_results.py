@@ -6,7 +6,7 @@ import pytest
 from scipy.stats import binom, ttest_rel
 
 from benchmarks.error_kinds import KINDS, output_kind
-from benchmarks.results import ceiling, errors, output_kinds, systems
+from benchmarks.results import ceiling, errors, main, output_kinds, systems
 from microworld.oracle import meaning
 from scripts.evaluated_systems import CEILING
 
@@ -125,3 +125,11 @@ def test_every_output_is_counted_once(tmp_path):
     found = dict(zip(("outputs", *KINDS["paraphrase"]), cells(table, CEILING)[1:], strict=True))
     shares = {"faithful": "0.333", "a detail left out": "0.333", "not of the world": "0.333", "outputs": "9"}
     assert found == dict.fromkeys(KINDS["paraphrase"], "0.000") | shares
+
+
+@pytest.mark.parametrize(("text", "word"), [(None, "no metrics.json"), ("{}", "evaluated nothing")])
+def test_a_folder_that_is_no_evaluated_run_is_one_clear_line(tmp_path, text, word):
+    if text:
+        (tmp_path / "metrics.json").write_text(text)
+    with pytest.raises(SystemExit, match=f"{tmp_path}: .*{word}"):
+        main([str(tmp_path)])
