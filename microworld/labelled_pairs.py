@@ -61,14 +61,14 @@ def _follow(rng: random.Random, grammar: Grammar, premise: Meaning, split: str) 
     roles = dict(sorted(premise.roles))  # a set's order differs from process to process
     droppable = [role for role in roles if role not in frame.core]
     kind = rng.random()
-    if kind < 0.38:
+    if kind < 0.42:
         return premise
-    if kind < 0.48 and droppable:
+    if kind < 0.52 and droppable:
         gone = set(rng.sample(droppable, rng.randint(1, len(droppable))))
         return Meaning(premise.frame, frozenset((r, v) for r, v in roles.items() if r not in gone))
-    if kind < 0.6 and (addable := [role for role in frame.types if role not in roles]):
+    if kind < 0.63 and (addable := [role for role in frame.types if role not in roles]):
         return Meaning(premise.frame, premise.roles | {_other(rng, grammar, frame, rng.choice(addable), roles)})
-    if kind < 0.82:
+    if kind < 0.83:
         shaded = [role for role, value in roles.items() if _kin(grammar, frame.types[role], value)]
         several = rng.choice((1, 1, 1, 2)) if len(roles) > 1 else 1
         for role in shaded if shaded and rng.random() < 0.5 else rng.sample(sorted(roles), several):

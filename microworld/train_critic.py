@@ -24,7 +24,7 @@ from transformers import (
 from microworld.labelled_pairs import LabelledPair, draw_pair
 from microworld.training_loop import batches_by_length, fit, padded, words
 
-STEPS, BATCH = 5600, 64
+STEPS, BATCH = 8000, 64
 NOT_ENTAILED, ENTAILED, IGNORED = 0, 1, -100
 
 
