@@ -19,6 +19,7 @@ FIGURES = {
     "paraphrase": ("faithful_non_copy", "faithful", "copy", "rouge_l", "tree_edit_distance", "ibleu", "conformity"),
     "summary": ("faithful_summary", "entailed", "copy", "compression", "rouge_l", "in_bucket"),
 }  # the last of each where the recipe has control
+COUNTS = ("contexts", "sentences", "candidates")
 Kinds = list[dict[str, list[str]]]  # of each run, by system: of which kind each of its outputs is
 
 
@@ -98,12 +99,10 @@ def ceiling(runs: list[dict[str, Any]]) -> list[str]:
 
 def errors(kinds: Kinds, task: Task) -> list[str]:
     """Where the errors are: one row a system, the share of its outputs of all seeds by kind."""
-    lines = [f"| System | outputs | {' | '.join(KINDS[task])} |", "|---" + "|---:" * (len(KINDS[task]) + 1) + "|"]
-    for system in dict.fromkeys(name for of_run in kinds for name in of_run):
-        outputs = [kind for of_run in kinds for kind in of_run.get(system, ())]
-        shares = " | ".join(f"{outputs.count(kind) / len(outputs):.3f}" for kind in KINDS[task])
-        lines.append(f"| {system} | {len(outputs):,} | {shares} |")
-    return lines
+    names = dict.fromkeys(name for of_run in kinds for name in of_run)
+    return _shares(
+        "System", "outputs", {name: [kind for of_run in kinds for kind in of_run.get(name, ())] for name in names}, task
+    )
 
 
 def _figure_names(runs: list[dict[str, Any]]) -> list[str]:
@@ -139,22 +138,30 @@ def _difference(values: list[float], finals: list[float]) -> str:
 
 
 def rounds(runs: list[dict[str, Any]]) -> list[str]:
-    """One row a round and seed: the funnel's ends and the oracle's word on what was kept."""
-    lines = [
-        "| Seed | Round | Contexts | Sentences used | Candidates | Kept | Oracle precision | Targets shuffled |",
-        "|---:|---|---:|---:|---:|---:|---:|---:|",
-    ]
-    for run in runs:
-        for made in run["rounds"]:
-            audit = made["audit"]
-            counts = " | ".join(f"{made[name]:,}" for name in ("contexts", "sentences", "candidates", "kept"))
-            precision = f"{audit['precision']:.4f} ± {audit['standard_error']:.4f} | {audit['shuffled_precision']:.4f}"
-            lines.append(f"| {run['seed']} | {made['round']}, {made['origin']} | {counts} | {precision} |")
-        lines.append(_released(run))
-    return lines
+    """One row a round: the funnel's ends and the oracle's word on what was kept, means over the seeds."""
+    columns = "Contexts | Sentences used | Candidates | Kept | Oracle precision | each seed | Targets shuffled"
+    lines = [f"| Round | {columns} |", "|---|---:|---:|---:|---:|---:|---:|---:|"]
+    by_round: dict[str, list[dict[str, Any]]] = {}
+    for made in (made for run in runs for made in run["rounds"]):
+        by_round.setdefault(f"{made['round']}, {made['origin']}", []).append(made)
+    for name, all_made in by_round.items():
+        counts = (
+            statistics.fmean(made[count] for made in all_made) for count in ("contexts", "sentences", "candidates")
+        )
+        found = _audited([made["audit"] for made in all_made])
+        lines.append(f"| {name} | {' | '.join(f'{count:,.0f}' for count in counts)} | {found} |")
+    return [*lines, f"| the dataset | | | | {_audited([_released(run) for run in runs])} |"]
 
 
-def _released(run: dict[str, Any]) -> str:
+def _audited(audits: list[dict[str, Any]]) -> str:
+    """How many pairs were kept and how many of those are true, in the mean and each seed."""
+    precisions = [audit["precision"] for audit in audits]
+    each = ", ".join(f"{audit['precision']:.4f} ± {audit['standard_error']:.4f}" for audit in audits)
+    kept, shuffled = (statistics.fmean(audit[name] for audit in audits) for name in ("pairs", "shuffled_precision"))
+    return f"{kept:,.0f} | {_mean(precisions, 4)} | {each} | {shuffled:.4f}"
+
+
+def _released(run: dict[str, Any]) -> dict[str, Any]:
     """The rounds that make the dataset, taken together."""
     audits = [made["audit"] for made in run["rounds"] if made["origin"] != "control"]
     pairs = sum(audit["pairs"] for audit in audits)
@@ -162,26 +169,32 @@ def _released(run: dict[str, Any]) -> str:
         sum(audit["pairs"] * audit[name] for audit in audits) / pairs for name in ("precision", "shuffled_precision")
     )
     error = math.sqrt(precision * (1 - precision) / pairs)
-    return f"| {run['seed']} | the dataset | | | | {pairs:,} | {precision:.4f} ± {error:.4f} | {shuffled:.4f} |"
+    return {"pairs": pairs, "precision": precision, "standard_error": error, "shuffled_precision": shuffled}
 
 
 def mistakes(folders: list[Path], task: Task) -> list[str]:
-    """One row a run and stage of pairs: of which kind the kept pairs are, as if targets were outputs."""
-    lines = [
-        f"| Run | Stage | pairs | {' | '.join(KINDS[task])} |",
-        "|---|---" + "|---:" * (len(KINDS[task]) + 1) + "|",
-    ]
+    """One row a stage of pairs: of which kind the kept pairs of all seeds are, as if targets were outputs."""
+    kinds: dict[str, list[str]] = {}
     for stage in (stage for folder in folders for stage in sorted((folder / "pairs").iterdir())):
-        found = [output_kind(row["source"], row["target"], task) for row in Stage.load(stage).read_rows()]
-        counts = " | ".join(f"{found.count(kind):,}" for kind in KINDS[task])
-        lines.append(f"| {stage.parent.parent.name} | {stage.name} | {len(found):,} | {counts} |")
+        rows = Stage.load(stage).read_rows()
+        kinds.setdefault(stage.name, []).extend(output_kind(row["source"], row["target"], task) for row in rows)
+    return _shares("Pairs of", "pairs", kinds, task)
+
+
+def _shares(title: str, counted: str, kinds: dict[str, list[str]], task: Task) -> list[str]:
+    """One row a key: how many it has, and the share of each kind."""
+    lines = [f"| {title} | {counted} | {' | '.join(KINDS[task])} |", "|---" + "|---:" * (len(KINDS[task]) + 1) + "|"]
+    for name, found in kinds.items():
+        shares = " | ".join(f"{found.count(kind) / len(found):.3f}" for kind in KINDS[task])
+        lines.append(f"| {name} | {len(found):,} | {shares} |")
     return lines
 
 
-def _mean(values: list[float]) -> str:
+def _mean(values: list[float], digits: int = 3) -> str:
     if len(values) == 1:
-        return f"{values[0]:.3f}"
-    return f"{statistics.fmean(values):.3f} ± {statistics.stdev(values) / len(values) ** 0.5:.3f}"
+        return f"{values[0]:.{digits}f}"
+    error = statistics.stdev(values) / len(values) ** 0.5
+    return f"{statistics.fmean(values):.{digits}f} ± {error:.{digits}f}"
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ import pytest
 from scipy.stats import binom, ttest_rel
 
 from benchmarks.error_kinds import KINDS, output_kind
-from benchmarks.results import ceiling, errors, main, output_kinds, systems
+from benchmarks.results import ceiling, errors, main, output_kinds, rounds, systems
 from microworld.oracle import meaning
 from scripts.evaluated_systems import CEILING
 
@@ -125,6 +125,23 @@ def test_every_output_is_counted_once(tmp_path):
     found = dict(zip(("outputs", *KINDS["paraphrase"]), cells(table, CEILING)[1:], strict=True))
     shares = {"faithful": "0.333", "a detail left out": "0.333", "not of the world": "0.333", "outputs": "9"}
     assert found == dict.fromkeys(KINDS["paraphrase"], "0.000") | shares
+
+
+def test_rounds_are_means_over_the_seeds_and_the_dataset_is_that_of_all_but_controls():
+    def made(number, origin, pairs, precision):
+        audit = {"pairs": pairs, "precision": precision, "standard_error": 0.01, "shuffled_precision": 0.002}
+        return {"round": number, "origin": origin, "contexts": 1000, "sentences": 9, "candidates": 99, "audit": audit}
+
+    runs = [
+        {"rounds": [made(0, "teacher", 300, 1.0), made(1, "self-distillation", 100, 0.6), made(1, "control", 10, 0.5)]},
+        {"rounds": [made(0, "teacher", 100, 0.8), made(1, "self-distillation", 100, 0.6), made(1, "control", 20, 0.5)]},
+    ]
+    table = rounds(runs)
+    assert cells(table, "0, teacher")[1:] == [
+        *("1,000", "9", "99", "200", "0.9000 ± 0.1000", "1.0000 ± 0.0100, 0.8000 ± 0.0100", "0.0020")
+    ]
+    assert cells(table, "1, control")[4] == "15"
+    assert cells(table, "the dataset")[4:6] == ["300", "0.8000 ± 0.1000"]  # (300 + 60) / 400 and (80 + 60) / 200
 
 
 @pytest.mark.parametrize(("text", "word"), [(None, "no metrics.json"), ("{}", "evaluated nothing")])
