@@ -29,8 +29,8 @@ def main(folders: list[str]) -> None:
     runs = [_finished(place) for place in places]
     if not runs:
         sys.exit("No run is named; name the folders of one recipe's runs.")
-    seeds = ", ".join(str(run["seed"]) for run in runs)
-    print(f"`{runs[0]['name']}`, seeds {seeds}, {runs[0]['evaluation']['n']} test sources each.\n")
+    seeds = ("seed " if len(runs) == 1 else "seeds ") + ", ".join(str(run["seed"]) for run in runs)
+    print(f"`{runs[0]['name']}`, {seeds}, {runs[0]['evaluation']['n']} test sources each.\n")
     task, kinds = runs[0]["task"], [output_kinds(place, run) for place, run in zip(places, runs, strict=True)]
     for table in (systems(runs, kinds), ceiling(runs), errors(kinds, task), rounds(runs), mistakes(places, task)):
         if table:

@@ -77,7 +77,6 @@ def test_a_teacher_keeps_to_its_context_on_test_meanings(sampled):
 
 
 @pytest.mark.slow
-@pytest.mark.xfail(reason="recall 0.954 in the news, accuracy 0.978 in biomedicine; see docs/results.md")
 def test_the_critic_reaches_its_floors_on_test_meanings(sampled):
     scores = critic_scores([each.sentences for each in sampled], pairs=6000, seed=0)
     assert scores["accuracy"].value >= 0.98
