@@ -91,10 +91,12 @@ def ceiling(runs: list[dict[str, Any]]) -> list[str]:
     """How much of the ceiling the final student reaches, where the runs have one."""
     if not all(CEILING in _figures(run) for run in runs):
         return []
-    name = _figure_names(runs)[0]
-    shares = [_final(run, name) / _figures(run)[CEILING][name]["value"] for run in runs]
-    each = ", ".join(f"{share:.3f}" for share in shares)
-    return [f"The final student reaches {_mean(shares)} of the ceiling in `{name}` (each seed {each})."]
+    lines = []
+    for name in _figure_names(runs)[:2]:
+        shares = [_final(run, name) / _figures(run)[CEILING][name]["value"] for run in runs]
+        each = ", ".join(f"{share:.3f}" for share in shares)
+        lines.append(f"- The final student reaches {_mean(shares)} of the ceiling in `{name}` (each seed {each}).")
+    return lines
 
 
 def errors(kinds: Kinds, task: Task) -> list[str]:
