@@ -147,11 +147,8 @@ def rounds(runs: list[dict[str, Any]]) -> list[str]:
     for made in (made for run in runs for made in run["rounds"]):
         by_round.setdefault(f"{made['round']}, {made['origin']}", []).append(made)
     for name, all_made in by_round.items():
-        counts = (
-            statistics.fmean(made[count] for made in all_made) for count in ("contexts", "sentences", "candidates")
-        )
-        found = _audited([made["audit"] for made in all_made])
-        lines.append(f"| {name} | {' | '.join(f'{count:,.0f}' for count in counts)} | {found} |")
+        counts = " | ".join(f"{statistics.fmean(made[count] for made in all_made):,.0f}" for count in COUNTS)
+        lines.append(f"| {name} | {counts} | {_audited([made['audit'] for made in all_made])} |")
     return [*lines, f"| the dataset | | | | {_audited([_released(run) for run in runs])} |"]
 
 
