@@ -9,14 +9,14 @@ from microworld.frames import Meaning
 from microworld.oracle import meaning
 from microworld.parser import parse
 from microworld.reading import DOMAINS, grammar_of
-from microworld.story import draw_any_event, draw_story, restrict
+from microworld.story import SPLITS, draw_any_event, draw_story, restrict
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Prints what is asked for."""
     parser = argparse.ArgumentParser(prog="python -m microworld", description=__doc__)
     parser.add_argument("--domain", choices=DOMAINS, help="the domain (default: both)")
-    parser.add_argument("--split", choices=("train", "development", "test"), default="train", help="of the meanings")
+    parser.add_argument("--split", choices=SPLITS, default="train", help="of the meanings")
     parser.add_argument("--seed", type=int, default=0, help="the same seed prints the same (default: 0)")
     parser.add_argument("-n", type=int, default=2, help="how many of each (default: 2)")
     shown = parser.add_mutually_exclusive_group()

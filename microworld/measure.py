@@ -14,7 +14,7 @@ from microworld.frames import Meaning
 from microworld.labelled_pairs import NOT_OF_THE_WORLD, draw_pair
 from microworld.oracle import entails, meaning
 from microworld.reading import DOMAINS, grammar_of
-from microworld.story import Story, draw_story
+from microworld.story import SPLITS, Story, draw_story
 
 MODELS = Path(__file__).parent / "models"
 TEMPERATURE, TOP_P, THRESHOLD = 0.7, 0.9, 0.75  # paper, A.1 and A.2
@@ -173,7 +173,15 @@ def report(split: str, contexts: int = 250, k: int = 20, pairs: int = 6000) -> I
         yield f"  {kind}: {follows.value:.4f} {right}"
 
 
-if __name__ == "__main__":
+def main(arguments: list[str]) -> None:
+    """Prints the measurement on the named set of meanings, or on test."""
+    split = " ".join(arguments) or "test"
+    if split not in SPLITS:
+        sys.exit(f"There is no set of meanings '{split}' to measure on; name one of {', '.join(SPLITS)}.")
     torch.set_num_threads(1)
-    for line in report(sys.argv[1] if sys.argv[1:] else "test"):
+    for line in report(split):
         print(line, flush=True)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -37,6 +37,9 @@ class Story(NamedTuple):
         return " ".join([*([self.dateline] if self.dateline else []), *(sentence.text for sentence in self.sentences)])
 
 
+SPLITS = ("train", "development", "test")
+
+
 def split_of(event: Meaning) -> str:
     """Which of the three disjoint sets of meanings an event belongs to, by the hash of its core roles.
 

@@ -20,14 +20,17 @@ from microworld import tokenizer, train_critic, train_student, train_teacher
 from microworld.reading import DOMAINS
 
 MODELS = Path(__file__).parent / "models"
+NAMES = ("language_model", *(f"teacher-{domain}" for domain in DOMAINS), "critic", "student")
 
 
 def main(names: list[str]) -> None:
     """Train the named models, or all of them."""
+    if unknown := [name for name in names if name not in NAMES]:
+        sys.exit(f"There is no model {', '.join(unknown)} to train; name some of {', '.join(NAMES)}.")
     torch.set_num_threads(1)  # the same sums in the same order, whatever the machine
     logging.set_verbosity_error()
     words = tokenizer.words()
-    for name in names or ["language_model", *(f"teacher-{domain}" for domain in DOMAINS), "critic", "student"]:
+    for name in names or NAMES:
         (MODELS / name).mkdir(parents=True, exist_ok=True)
         with (MODELS / f"{name}.log").open("w", encoding="utf-8") as log_file:
             _train(name, words, _logger(name, log_file))

@@ -6,6 +6,7 @@ import pytest
 import torch
 from transformers import GPT2Config, GPT2LMHeadModel
 
+from microworld import measure, train
 from microworld.labelled_pairs import draw_pair
 from microworld.oracle import entails
 from microworld.train_student import draw_example
@@ -52,3 +53,11 @@ def test_the_loop_learns_a_sequence_and_keeps_the_average(muon_rate):
     assert trained is not model
     assert trained(input_ids=ids, labels=ids).loss.item() < 0.2 * first
     assert [line.split()[1] for line in lines] == ["200/400", "400/400"]
+
+
+@pytest.mark.parametrize(
+    ("main", "mistyped", "remedy"), [(measure.main, "tset", "development"), (train.main, "critc", "critic")]
+)
+def test_a_mistyped_set_or_model_is_one_clear_line(main, mistyped, remedy):
+    with pytest.raises(SystemExit, match=f"{mistyped}.*{remedy}"):
+        main([mistyped])
